@@ -1,0 +1,120 @@
+// Runs every test under two far time zones and ends with `N passed, N failed`, the line that people and CI read.
+// The zones find what leans on the machine's clock; test/slow/ runs under the first alone.
+// Vitest finds and runs the tests; test_reporter.ts tells how they go.
+
+import config from "../deno.json" with { type: "json" };
+import type { TestOutcome } from "./test_reporter.ts";
+
+const ZONES = ["Pacific/Kiritimati", "America/Argentina/Buenos_Aires"] as const;
+const ROOT = `${import.meta.dirname}/..`;
+
+const USAGE = `Uso: deno task test [opciones] [filtro …]
+
+Corre las pruebas en dos husos horarios lejanos (${ZONES.join(" y ")}) y
+termina con la línea "N passed, N failed", que suma los dos.
+
+  filtro             parte de la ruta de un archivo de pruebas (core, api/params …); sin filtros, todos
+  -t, --name TEXTO   solo las pruebas cuyo nombre contiene TEXTO
+      --fast         sin las de test/slow/
+      --long         con las cantidades y los tamaños completos
+  -h, --help         muestra esta ayuda
+
+Sale con 0 si todo pasó, con 1 si algo falló, no cargó o no corrió ninguna prueba, con 2 si se usó mal.
+Con la variable CI, una prueba omitida cuenta como falla.`;
+
+type Options = {
+  readonly filters: readonly string[];
+  readonly name: string | undefined;
+  readonly fast: boolean;
+  readonly long: boolean;
+};
+
+function parseOptions(args: readonly string[]): Options {
+  const filters: string[] = [];
+  let name: string | undefined;
+  let fast = false;
+  let long = false;
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] ?? "";
+    if (argument === "--fast") fast = true;
+    else if (argument === "--long") long = true;
+    else if (argument === "-t" || argument === "--name") {
+      name = args[++at];
+      if (name === undefined) refuse(`A "${argument}" le falta el texto`);
+    } else if (argument.startsWith("-")) refuse(`Opción desconocida "${argument}"`);
+    else filters.push(argument);
+  }
+  return { filters, name, fast, long };
+}
+
+function refuse(reason: string): never {
+  console.error(`${reason}\n\n${USAGE}`);
+  Deno.exit(2);
+}
+
+async function runVitest(zone: string, withSlow: boolean, options: Options): Promise<TestOutcome> {
+  const outcomePath = await Deno.makeTempFile({ prefix: "caudal_test_", suffix: ".json" });
+  const args = ["run", "--passWithNoTests", "--allowOnly=false", "--reporter=./scripts/test_reporter.ts"];
+  if (options.name !== undefined) args.push(`--testNamePattern=${options.name}`);
+  if (!withSlow) args.push("--exclude=test/slow/**");
+  const env: Record<string, string> = { TZ: zone, CAUDAL_TEST_OUTCOME: outcomePath };
+  if (options.long) env.CAUDAL_TEST_LONG = "1";
+  if (!Deno.stdout.isTerminal()) env.NO_COLOR = "1";
+
+  const { success, code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", config.imports.vitest, ...args, ...options.filters],
+    cwd: ROOT,
+    env,
+    stdin: "null",
+  }).spawn().status;
+  const written = await Deno.readTextFile(outcomePath);
+  await Deno.remove(outcomePath);
+
+  const outcome: TestOutcome = written === ""
+    ? { passed: 0, failures: [], skipped: [] }
+    : JSON.parse(written);
+  const unexplained = written === "" || (!success && outcome.failures.length === 0);
+  return unexplained
+    ? { ...outcome, failures: [...outcome.failures, `vitest terminó con código ${code}`] }
+    : outcome;
+}
+
+function printNames(title: string, namesByZone: readonly (readonly string[])[]): void {
+  const names = new Set(namesByZone.flat());
+  if (names.size === 0) return;
+  console.log(`\n${title}:`);
+  for (const name of names) {
+    const zones = ZONES.filter((_, at) => namesByZone[at]?.includes(name));
+    console.log(`  ${name}${zones.length === ZONES.length ? "" : ` (con TZ=${zones.join()})`}`);
+  }
+}
+
+if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+const options = parseOptions(Deno.args);
+const outcomes: TestOutcome[] = [];
+for (const [at, zone] of ZONES.entries()) {
+  console.log(`${at === 0 ? "" : "\n"}Pruebas con TZ=${zone}`);
+  outcomes.push(await runVitest(zone, at === 0 && !options.fast, options));
+}
+
+// Vitest calls skipped what a name left out, so with a name no skip says anything.
+const skips = options.name === undefined ? outcomes.map(({ skipped }) => skipped) : [];
+const skipsFail = Deno.env.has("CI");
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+const failed = outcomes.reduce((sum, outcome) => sum + outcome.failures.length, 0) +
+  (skipsFail ? skips.flat().length : 0);
+const unfiltered = options.name === undefined && options.filters.length === 0;
+const isIdle = ({ passed, failures }: TestOutcome) => passed + failures.length === 0;
+const idle = unfiltered ? outcomes.some(isIdle) : outcomes.every(isIdle);
+
+printNames(
+  skipsFail ? "Omitidas, que aquí cuentan como fallas" : "Omitidas (en CI cuentan como fallas)",
+  skips,
+);
+printNames("Fallas", outcomes.map(({ failures }) => failures));
+if (idle) console.log("\nNo corrió ninguna prueba");
+console.log(`\n${passed} passed, ${failed} failed`);
+if (failed > 0 || idle) Deno.exit(1);

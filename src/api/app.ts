@@ -1,0 +1,119 @@
+// The read application: everything a reader may ask for, over the published snapshot. It names no runtime, so
+// the same app answers on a server, at the edge and on a desktop.
+
+import { Hono } from "hono";
+import { Problem } from "../core/problem.ts";
+import type { Snapshot, Snapshots } from "../core/snapshot.ts";
+import { DAY_MS } from "../core/time.ts";
+import { bodyCache } from "./caching.ts";
+import { openApi } from "./openapi.ts";
+import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
+import { rawQuery } from "./query_string.ts";
+import { answerSeries } from "./series.ts";
+import { siteRoutes } from "./site.tsx";
+
+export type AppContext = {
+  readonly snapshots: Snapshots;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Version of the program, for `/version`. */
+  readonly version: string;
+  /** Bytes of rendered bodies kept in memory; 0 keeps none. */
+  readonly cacheBytes?: number;
+  /** Told once of every fault that readers only see as "Error interno". */
+  readonly onError?: (error: unknown, path: string) => void;
+};
+
+const SERIES_PATHS = ["/series/api/series", "/series/api/series/", "/api/series", "/api/series/"];
+const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
+const NOT_PUBLISHED =
+  "Todavía no hay datos publicados: la primera cosecha está en curso. Reintente en unos segundos";
+
+/** Argentina has kept this distance from UTC since 2009. */
+const BUENOS_AIRES_MS = -3 * 3_600_000;
+
+/** Builds the application. */
+export function createApp(context: AppContext): Hono {
+  const { snapshots, now } = context;
+  const cache = bodyCache(context.cacheBytes ?? DEFAULT_CACHE_BYTES);
+  const app = new Hono({ strict: true });
+
+  const answer = async (url: string, headers: Headers, snapshot: Snapshot) => {
+    const today = Math.floor((now() + BUENOS_AIRES_MS) / DAY_MS);
+    return await answerSeries(snapshot, rawQuery(url), headers, today, cache);
+  };
+
+  for (const path of SERIES_PATHS) {
+    app.get(path, async ({ req }) => {
+      const snapshot = await snapshots.current();
+      if (!snapshot) return seriesErrors([{ error: NOT_PUBLISHED }], undefined, 503);
+      try {
+        return await answer(req.url, req.raw.headers, snapshot);
+      } catch (error) {
+        // A file of this snapshot may just have been collected: the one published since has its own.
+        const next = error instanceof Problem ? await snapshots.current() : undefined;
+        if (!next || next.name === snapshot.name) throw error;
+        return await answer(req.url, req.raw.headers, next);
+      }
+    });
+  }
+
+  app.get("/healthz", () => text("ok"));
+  app.get("/version", () => json({ name: "caudal", version: context.version }));
+  app.get("/readyz", async () => {
+    const snapshot = await snapshots.current();
+    if (!snapshot) return problemJson(503, NOT_PUBLISHED);
+    return json({
+      status: "ready",
+      snapshot: snapshot.name,
+      published_at: new Date(snapshot.publishedAt).toISOString(),
+    });
+  });
+  app.get("/openapi.json", ({ req }) => json(openApi(context.version, new URL(req.url).origin)));
+
+  siteRoutes(app, context);
+
+  app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }));
+  const readPaths = new Set(app.routes.filter(({ method }) => method === "GET").map(({ path }) => path));
+  for (const path of readPaths) {
+    app.all(
+      path,
+      ({ req }) => problemJson(405, `${req.method} no se admite en ${path}`, { allow: "GET, HEAD, OPTIONS" }),
+    );
+  }
+  app.notFound(({ req }) => problemJson(404, `No hay nada en ${req.path}`));
+  app.onError((error, { req }) => {
+    if (error instanceof Problem && error.code !== "unavailable") {
+      return problemJson(statusOf(error), error.message);
+    }
+    context.onError?.(error, req.path);
+    const [status, detail] = error instanceof Problem
+      ? [503, "Los datos publicados no se pueden leer ahora"]
+      : [500, "Error interno"];
+    return SERIES_PATHS.includes(req.path)
+      ? seriesErrors([{ error: detail }], undefined, status)
+      : problemJson(status, detail);
+  });
+  return app;
+}
+
+const PREFLIGHT_HEADERS = {
+  ...COMMON_HEADERS,
+  "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+  "access-control-allow-headers":
+    "Accept, Accept-Language, Authorization, Content-Language, Content-Type, If-Modified-Since, If-None-Match, " +
+    "Origin, Range, X-Requested-With, X-Source",
+  "access-control-max-age": "86400",
+};
+
+function text(body: string): Response {
+  return new Response(body, {
+    headers: { ...COMMON_HEADERS, "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+function json(body: unknown): Response {
+  return new Response(JSON.stringify(body), {
+    headers: { ...COMMON_HEADERS, "content-type": "application/json", "cache-control": "no-store" },
+  });
+}

@@ -1,0 +1,95 @@
+// HTTP caching derived from the snapshot: its name and the request make a strong ETag, so an unchanged answer
+// is known before anything is read; rendered bodies are kept, bounded in bytes.
+
+import type { Snapshot } from "../core/snapshot.ts";
+
+/** Shared caches keep an answer a minute, then show it while they ask again, and for a day when nobody answers. */
+export const CACHE_CONTROL =
+  "public, max-age=0, s-maxage=60, stale-while-revalidate=600, stale-if-error=86400";
+
+/** 53-bit hash of a text (cyrb53's mixing), as base 36: tells requests of one snapshot apart in their ETags. */
+function hashText(text: string): string {
+  let low = 0xdeadbeef, high = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    low = Math.imul(low ^ code, 2654435761);
+    high = Math.imul(high ^ code, 1597334677);
+  }
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  return (4294967296 * (2097151 & high) + (low >>> 0)).toString(36);
+}
+
+/** Strong ETag of an answer; `day` where the answer depends on the date of the question. */
+export function entityTag(snapshot: Snapshot, request: string, day?: number): string {
+  return `"${snapshot.name.slice(0, 20)}-${hashText(request)}${day === undefined ? "" : `-${day}`}"`;
+}
+
+/** Whether the caller's copy is the current answer. `If-None-Match` wins over `If-Modified-Since`. */
+export function isFresh(headers: Headers, tag: string, lastModified: number | undefined): boolean {
+  const tags = headers.get("if-none-match");
+  if (tags !== null) {
+    return tags.trim() === "*" || tags.split(",").some((text) => text.trim().replace(/^W\//, "") === tag);
+  }
+  const since = headers.get("if-modified-since");
+  // HTTP dates have no milliseconds.
+  return since !== null && lastModified !== undefined &&
+    Date.parse(since) >= Math.floor(lastModified / 1000) * 1000;
+}
+
+let dateShown = NaN;
+let dateText = "";
+
+/** HTTP date of a moment; nearly always the same one, so the last is kept. */
+export function httpDate(at: number): string {
+  if (at !== dateShown) {
+    dateShown = at;
+    dateText = new Date(at).toUTCString();
+  }
+  return dateText;
+}
+
+/** A rendered answer with all its headers. */
+export type Rendered<H = Headers> = { readonly body: string; readonly headers: H };
+
+/** The same text in one piece: what was added up from parts would be put together again at every answer. */
+export function flattened(body: string): string {
+  return decoder.decode(encoder.encode(body));
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export type BodyCache = {
+  get(key: string): Rendered | undefined;
+  set(key: string, rendered: Rendered<Record<string, string>>): void;
+};
+
+/** Keeps the most recently used bodies up to `maxBytes`, counting a character as a byte: bodies are ASCII mostly. */
+export function bodyCache(maxBytes: number): BodyCache {
+  const entries = new Map<string, Rendered>();
+  const cost = (key: string, { body }: { body: string }) => body.length + key.length + 500;
+  let bytes = 0;
+  return {
+    get(key) {
+      const rendered = entries.get(key);
+      if (rendered) {
+        entries.delete(key);
+        entries.set(key, rendered);
+      }
+      return rendered;
+    },
+    set(key, rendered) {
+      const size = cost(key, rendered);
+      // One huge answer must not empty the cache.
+      if (size > maxBytes / 8 || entries.has(key)) return;
+      entries.set(key, { body: flattened(rendered.body), headers: new Headers(rendered.headers) });
+      bytes += size;
+      for (const [oldest, old] of entries) {
+        if (bytes <= maxBytes) break;
+        entries.delete(oldest);
+        bytes -= cost(oldest, old);
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// Enriched metadata: what Caudal computes of a series and adds to what its publisher declares. Values are
+// text, as the contract has them. What depends on the day of the question is computed when it is asked.
+
+import { FREQUENCY, type Frequency, periodOf } from "./frequency.ts";
+import { dayAfter } from "./frequency.ts";
+import { label } from "./label.ts";
+import { pythonNumber, significantFigures } from "./number_text.ts";
+import { type Observations, periodAt } from "./observations.ts";
+import { civilDate, type EpochDay, epochDay } from "./time.ts";
+
+export type Enriched = { readonly [key: string]: string };
+
+/** How often a series was asked for; text like every computed value. */
+export const NO_HITS = { hits_total: "0", hits_30_days: "0", hits_90_days: "0", hits_180_days: "0" } as const;
+
+/**
+ * Computed metadata of a trimmed series with at least one value.
+ * `shiftMonths` is how far a half-yearly publisher dates its periods after January and July: the dates told
+ * are the publisher's.
+ * Source: catalog-harvest 5; a value that is not finite, or has none before it, leaves its key out.
+ */
+export function enrich(o: Observations, shiftMonths = 0): Enriched {
+  const size = o.values.length;
+  const last = o.values[size - 1]!;
+  const secondToLast = size > 1 ? o.values[size - 2]! : NaN;
+  const change = last / secondToLast - 1;
+  let max = -Infinity, min = Infinity, sum = 0, count = 0;
+  for (const value of o.values) {
+    if (Number.isNaN(value)) continue;
+    if (value > max) max = value;
+    if (value < min) min = value;
+    sum += value;
+    count++;
+  }
+  return {
+    available: "true",
+    frequency: FREQUENCY[o.frequency].iso,
+    time_index_start: publishedLabel(o, 0, shiftMonths),
+    time_index_end: publishedLabel(o, size - 1, shiftMonths),
+    time_index_size: String(size),
+    last_value: pythonNumber(last),
+    ...(!Number.isNaN(secondToLast) && { second_to_last_value: pythonNumber(secondToLast) }),
+    ...(Number.isFinite(change) && { last_pct_change: pythonNumber(change) }),
+    max_value: pythonNumber(max),
+    min_value: pythonNumber(min),
+    average: pythonNumber(sum / count),
+    significant_figures: String(significantFigures(o.values)),
+  };
+}
+
+function publishedLabel(o: Observations, position: number, shiftMonths: number): string {
+  const text = label(o.frequency, periodAt(o, position));
+  if (shiftMonths === 0) return text;
+  return text.slice(0, 5) + String(Number(text.slice(5, 7)) + shiftMonths).padStart(2, "0") + text.slice(7);
+}
+
+/** Last day of the period that begins on `day`; half-years end six months after they begin. */
+function periodEnd(frequency: Frequency, day: EpochDay): EpochDay {
+  if (frequency === "semester") {
+    const { year, month, day: d } = civilDate(day);
+    return epochDay(year, month + 6, d) - 1;
+  }
+  return dayAfter(frequency, periodOf(frequency, day)) - 1;
+}
+
+/**
+ * Whole days since the period of the last value ended (negative while it runs), and whether that is soon
+ * enough for the frequency.
+ */
+export function freshness(
+  frequency: Frequency,
+  lastValueDay: EpochDay,
+  today: EpochDay,
+): { daysWithoutData: number; isUpdated: boolean } {
+  const daysWithoutData = today - periodEnd(frequency, lastValueDay) - 1;
+  return { daysWithoutData, isUpdated: daysWithoutData < FREQUENCY[frequency].toleranceDays };
+}

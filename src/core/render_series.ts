@@ -1,0 +1,204 @@
+// The answers of `/series` as text: rows, metadata and parameters in JSON, or CSV. A single plain column is
+// written from the text that its segment keeps, the rest from numbers.
+
+import { type Enriched, freshness, NO_HITS } from "./enriched.ts";
+import { FREQUENCY, type Frequency, type Period, publishedFrequency } from "./frequency.ts";
+import { type JsonObject, pick } from "./json.ts";
+import { label, labels } from "./label.ts";
+import { pythonNumber } from "./number_text.ts";
+import { periodAt } from "./observations.ts";
+import { pageOfRows } from "./row_text.ts";
+import type { HeaderKind, Item, MetadataLevel, SeriesRequest } from "./series_request.ts";
+import type { SeriesContext, SeriesRecord } from "./snapshot.ts";
+import type { Page, Table } from "./table.ts";
+import { type EpochDay, existingDay } from "./time.ts";
+import { isPercentMode, MODES } from "./transform.ts";
+
+/** A column of the answer: what was asked, and what is known of it. */
+export type DescribedColumn = {
+  readonly item: Item;
+  readonly record: SeriesRecord;
+  /** Read only where metadata is asked for. */
+  readonly context?: SeriesContext;
+};
+
+/** Facts of the moment that full metadata depends on. */
+export type Today = { readonly day: EpochDay; readonly percentageUnits: ReadonlySet<string> };
+
+/** First and last label of the page, in the order of the answer, with the frequency of its index. */
+export type IndexFacts = { readonly frequency: Frequency; readonly first?: string; readonly last?: string };
+
+/** Rows `[date, …],` of a table, without the brackets around them. */
+export function tableRows(table: Table): { text: string; index: IndexFacts } {
+  const dates = pageLabels(table.frequency, table.periods);
+  let text = "";
+  dates.forEach((date, row) => {
+    text += row === 0 ? `["${date}"` : `,["${date}"`;
+    for (const column of table.columns) {
+      const value = column[row]!;
+      text += Number.isNaN(value) ? ",null" : `,${value}`;
+    }
+    text += "]";
+  });
+  return { text, index: indexFacts(table.frequency, dates[0], dates.at(-1)) };
+}
+
+/** Labels of the periods of a page: consecutive ones ascending or descending, else one by one. */
+function pageLabels(frequency: Frequency, periods: readonly Period[]): string[] {
+  const { step } = FREQUENCY[frequency];
+  const count = periods.length;
+  if (count === 0) return [];
+  const [first, last] = [periods[0]!, periods[count - 1]!];
+  if (last - first === (count - 1) * step) return labels(frequency, first, count);
+  if (first - last === (count - 1) * step) return labels(frequency, last, count).reverse();
+  return periods.map((period) => label(frequency, period));
+}
+
+function indexFacts(frequency: Frequency, first: string | undefined, last: string | undefined): IndexFacts {
+  return first === undefined || last === undefined ? { frequency } : { frequency, first, last };
+}
+
+/** Rows of one plain column from its kept text: no number is printed. */
+export function plainRows(record: SeriesRecord, page: Page): { text: string; index: IndexFacts } {
+  const { observations: o, rows } = record;
+  const text = pageOfRows(o, rows, page.from, page.to);
+  if (text === "") return { text, index: { frequency: o.frequency } };
+  return {
+    text,
+    index: {
+      frequency: o.frequency,
+      first: label(o.frequency, periodAt(o, page.from)),
+      last: label(o.frequency, periodAt(o, page.to - 1)),
+    },
+  };
+}
+
+/** The JSON body. `rows` is left out with `metadata=only`. */
+export function seriesJson(answer: {
+  rows?: string;
+  count: number;
+  index: IndexFacts;
+  columns: readonly DescribedColumn[];
+  request: SeriesRequest;
+  params: ReadonlyMap<string, string>;
+  today: Today;
+}): string {
+  const { rows, count, index, columns, request, today } = answer;
+  const data = rows === undefined ? "" : `"data":[${rows}],`;
+  const meta = request.metadata === "none" ? "" : `,"meta":${
+    JSON.stringify([
+      indexMetadata(index, request.metadata),
+      ...columns.map((column) => columnMetadata(column, request.metadata, request.flatten, today)),
+    ])
+  }`;
+  const params = JSON.stringify(Object.fromEntries<unknown>([
+    ...answer.params,
+    [
+      "identifiers",
+      columns.map(({ record }) => ({
+        id: record.id,
+        distribution: record.distributionId,
+        dataset: record.datasetId,
+      })),
+    ],
+  ]));
+  return `{${data}"count":${count}${meta},"params":${params}}`;
+}
+
+function indexMetadata(index: IndexFacts, level: MetadataLevel): JsonObject {
+  if (level === "only" || index.first === undefined) return { frequency: index.frequency };
+  return { frequency: index.frequency, start_date: index.first, end_date: index.last };
+}
+
+/** Keys of `metadata=simple`, by level. */
+const SIMPLE = {
+  catalog: ["title", "dataset"],
+  dataset: ["distribution", "title", "description", "issued", "source"],
+  distribution: ["field", "title", "downloadURL", "units"],
+  field: ["id", "description", "units"],
+} as const;
+
+const LEVELS = ["catalog", "dataset", "distribution", "field"] as const;
+
+function columnMetadata(
+  column: DescribedColumn,
+  level: MetadataLevel,
+  flatten: boolean,
+  today: Today,
+): JsonObject {
+  const { item, record } = column;
+  const { catalog, dataset, distribution } = column.context!;
+  const units = record.field.units ?? null;
+  const represented: JsonObject = {
+    representation_mode: item.mode,
+    representation_mode_units: MODES[item.mode].units ?? units,
+  };
+  const simple = level === "simple";
+  const levels: Record<(typeof LEVELS)[number], JsonObject> = simple
+    ? {
+      catalog: pick(catalog, SIMPLE.catalog),
+      dataset: pick(dataset, SIMPLE.dataset),
+      distribution: pick(distribution, SIMPLE.distribution),
+      field: { ...pick(record.field, SIMPLE.field), ...represented },
+    }
+    : {
+      catalog,
+      dataset,
+      distribution,
+      field: {
+        ...record.field,
+        ...NO_HITS,
+        ...record.enriched,
+        ...freshnessText(record.enriched, today),
+        is_percentage: isPercentMode(item.mode) ||
+          (typeof units === "string" && today.percentageUnits.has(units)),
+        ...represented,
+      },
+    };
+  if (!flatten) return levels;
+  const flat: JsonObject = {};
+  for (const name of LEVELS) {
+    for (const [key, value] of Object.entries(levels[name])) flat[`${name}_${key}`] = value;
+  }
+  return flat;
+}
+
+function freshnessText(enriched: Enriched, today: Today): JsonObject {
+  const frequency = publishedFrequency(enriched.frequency ?? "");
+  const [year, month, day] = (enriched.time_index_end ?? "").split("-").map(Number);
+  const end = existingDay(year ?? 0, month ?? 0, day ?? 0);
+  if (!frequency || end === undefined) return {};
+  const { daysWithoutData, isUpdated } = freshness(frequency, end, today.day);
+  return { days_without_data: String(daysWithoutData), is_updated: isUpdated ? "True" : "False" };
+}
+
+/** The CSV body: RFC 4180, CRLF also after the last line, numbers in Python's form. */
+export function seriesCsv(table: Table, columns: readonly DescribedColumn[], request: SeriesRequest): string {
+  const { separator, decimal } = request;
+  const special = (cell: string) => cell.includes(separator) || /["\r\n]/.test(cell);
+  const quote = (cell: string) => special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  const number = (value: number) =>
+    Number.isNaN(value) ? "" : quote(
+      decimal === "." || decimal === "" ? pythonNumber(value) : pythonNumber(value).replace(".", decimal),
+    );
+  const header = ["indice_tiempo", ...columns.map((column) => columnHeader(column, request.header))];
+  const lines = [header.map(quote).join(separator)];
+  pageLabels(table.frequency, table.periods).forEach((date, row) => {
+    let line = quote(date);
+    for (const column of table.columns) line += separator + number(column[row]!);
+    lines.push(line);
+  });
+  return lines.join("\r\n") + "\r\n";
+}
+
+function columnHeader({ item, record }: DescribedColumn, kind: HeaderKind): string {
+  const text = (value: unknown) => typeof value === "string" ? value : "";
+  switch (kind) {
+    case "titles":
+      return text(record.field.title) + MODES[item.mode].title;
+    case "descriptions":
+      return text(record.field.description) + MODES[item.mode].description;
+    case "ids":
+      return item.mode === "value" ? record.id : `${record.id}:${item.mode}`;
+  }
+}

@@ -1,0 +1,38 @@
+// `deno task harvest`: reads nodes, validates, stores and publishes; prints the report of the run.
+
+import { runCommand, UsageProblem } from "./command.ts";
+import { readEnv } from "./config.ts";
+import { reportText } from "./core/report.ts";
+import { harvestAndPublish, SOURCE_KEYS } from "./harvest_and_publish.ts";
+
+await runCommand({
+  usage: "deno task harvest",
+  summary: "Lee los catálogos de la red, valida y guarda sus series, y publica lo que cambió.",
+  options: {
+    network: {
+      value: "ARCHIVO|URL",
+      description: "Registro de nodos (YAML); sus nodos quedan en el almacén",
+    },
+    catalog: { value: "ID=ARCHIVO|URL", many: true, description: "Un catálogo como nodo; se puede repetir" },
+    only: { value: "ID", description: "Sólo este nodo" },
+    force: { description: "Indexa de nuevo también lo que no cambió" },
+    json: { description: "Escribe el informe como JSON" },
+    data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
+  },
+  run: async ({ network, catalog, only, force, json, data }) => {
+    const wrong = catalog?.find((text) => !/^[^=]+=.+$/.test(text));
+    if (wrong !== undefined) throw new UsageProblem(`--catalog espera ID=ARCHIVO o ID=URL, no "${wrong}"`);
+    const env = readEnv([...SOURCE_KEYS, "DATA_DIR", "SNAPSHOT_URL"]);
+    const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
+    const ran = await harvestAndPublish(places, env, { network, catalogs: catalog, only }, {
+      force: force ?? false,
+    });
+    if (json) return console.log(JSON.stringify({ ...ran.harvest, publish: ran.publish }, null, 2));
+    console.log(reportText(ran.harvest));
+    console.log(
+      ran.publish.switched
+        ? `publicado: ${ran.publish.snapshot.slice(0, 12)} (${ran.publish.series} series)`
+        : `sin cambios que publicar: sigue ${ran.publish.snapshot.slice(0, 12)}`,
+    );
+  },
+});

@@ -1,0 +1,26 @@
+// One writer at a time for a data folder: an advisory lock on a file, which the kernel lets go of when its
+// process ends, however it ends.
+
+import fs from "node:fs";
+import path from "node:path";
+import { Problem } from "../core/problem.ts";
+
+/**
+ * Runs `work` as the only writer of `folder`.
+ * Errors: Problem `conflict` at once while another process writes.
+ */
+export async function withWriterLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  fs.mkdirSync(folder, { recursive: true });
+  using file = await Deno.open(path.join(folder, "writer.lock"), { create: true, write: true });
+  if (!await file.tryLock(true)) {
+    throw new Problem(
+      "conflict",
+      `Otro proceso está escribiendo en "${folder}" (ya está corriendo una indexación): espere a que termine`,
+    );
+  }
+  try {
+    return await work();
+  } finally {
+    await file.unlock();
+  }
+}

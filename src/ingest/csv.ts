@@ -1,0 +1,332 @@
+// Reads a publisher's CSV straight from its bytes into columns of numbers and a column of days. Cells are
+// read where they stand: only the header, odd dates and odd numbers ever become text.
+
+import { Problem } from "../core/problem.ts";
+import { type EpochDay, existingDay } from "../core/time.ts";
+
+/** Cells a file may hold: 20 times the widest known, and a bound on memory. */
+const MAX_CELLS = 20_000_000;
+
+/** Texts that the replaced reader takes for a missing value. */
+const MISSING = new Set([
+  ...[
+    "",
+    "#N/A",
+    "#N/A N/A",
+    "#NA",
+    "-1.#IND",
+    "-1.#QNAN",
+    "1.#IND",
+    "1.#QNAN",
+    "N/A",
+    "NA",
+    "NULL",
+    "n/a",
+    "null",
+  ],
+  ...["NaN", "nan", "-NaN", "-nan"],
+]);
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const INFINITE = /^[+-]?inf(?:inity)?$/i;
+
+export type CsvColumn = {
+  /** As in the header; a repeated one gets `.1`, `.2`; a blank one is `Unnamed: <position>`. */
+  readonly title: string;
+  /** One value a row; NaN is missing (or not a number, see `texts`). */
+  readonly values: Float64Array;
+  /** Cells that are texts. */
+  readonly textCount: number;
+  /** Cells of a column with texts, up to the first hundred; undefined in a column of numbers. */
+  readonly texts?: readonly string[];
+  /** First row (1 is the first after the header) with an infinite value. */
+  readonly infiniteRow?: number;
+};
+
+export type CsvTable = {
+  /** Days of the time column, one a row. */
+  readonly days: readonly EpochDay[];
+  /** The other columns, in order. */
+  readonly columns: readonly CsvColumn[];
+};
+
+const [QUOTE, COMMA, CR, LF, DOT, DASH, PLUS, ZERO] = [0x22, 0x2c, 0x0d, 0x0a, 0x2e, 0x2d, 0x2b, 0x30];
+const POWERS = Array.from({ length: 16 }, (_, i) => 10 ** i);
+
+type Draft = { title: string; values: Float64Array; textCount: number; infiniteRow?: number };
+
+/**
+ * Reads the CSV whose time column is titled `timeTitle`.
+ * Errors: Problem `invalid`, in Spanish, that says what is wrong and in which row.
+ */
+export function readCsv(bytes: Uint8Array, timeTitle: string): CsvTable {
+  const cells = new Cells(bytes);
+  const header = cells.header();
+  const timeAt = header.indexOf(timeTitle);
+  if (timeAt < 0) throw missingTimeColumn(header, timeTitle);
+  const drafts: Draft[] = header.map((title) => ({ title, values: new Float64Array(64), textCount: 0 }));
+  const days: EpochDay[] = [];
+  const bodyAt = cells.at;
+
+  while (cells.nextRow()) {
+    const row = days.length;
+    if (row === drafts[0]!.values.length) grow(drafts, row);
+    let column = 0;
+    do {
+      if (column >= drafts.length) {
+        if (cells.text() !== "") {
+          throw new Problem(
+            "invalid",
+            `La fila ${row + 1} tiene más celdas que el encabezado (${drafts.length}): ` +
+              `revise separadores y comillas`,
+          );
+        }
+      } else if (column === timeAt) days.push(readDay(cells, row));
+      else readNumber(cells, drafts[column]!, row);
+      column++;
+    } while (cells.nextCell());
+    if (days.length === row) {
+      throw new Problem("invalid", `La fila ${row + 1} no tiene fecha en "${timeTitle}"`);
+    }
+    for (; column < drafts.length; column++) drafts[column]!.values[row] = NaN;
+  }
+  if (days.length === 0) throw new Problem("invalid", "El CSV tiene encabezado pero ninguna fila de datos");
+
+  const columns = drafts.flatMap(({ title, values, textCount, infiniteRow }, position): CsvColumn[] =>
+    position === timeAt ? [] : [{
+      title,
+      values: values.subarray(0, days.length),
+      textCount,
+      ...(textCount > 0 && { texts: columnTexts(bytes, bodyAt, position) }),
+      ...(infiniteRow !== undefined && { infiniteRow }),
+    }]
+  );
+  return { days, columns };
+}
+
+function grow(drafts: Draft[], rows: number): void {
+  if (rows * 2 * drafts.length > MAX_CELLS) {
+    throw new Problem("invalid", `El CSV tiene más de ${MAX_CELLS / 1_000_000} millones de celdas`);
+  }
+  for (const draft of drafts) {
+    const larger = new Float64Array(rows * 2);
+    larger.set(draft.values);
+    draft.values = larger;
+  }
+}
+
+function missingTimeColumn(header: readonly string[], timeTitle: string): Problem {
+  const other = header.length === 1
+    ? [";", "\t", "|"].find((separator) => header[0]!.includes(separator))
+    : undefined;
+  const shown = header.slice(0, 8).map((title) => `"${title}"`).join(", ") + (header.length > 8 ? ", …" : "");
+  const hint = other
+    ? `; parece separado por "${other === "\t" ? "tabulaciones" : other}" y debe usar ","`
+    : "";
+  return new Problem(
+    "invalid",
+    `La columna de tiempo "${timeTitle}" no está en el CSV (columnas: ${shown})${hint}`,
+  );
+}
+
+/** Walks over cells; `start` and `end` bound the current one, quotes left out. */
+class Cells {
+  at = 0;
+  start = 0;
+  end = 0;
+  /** The current cell was quoted and holds doubled quotes. */
+  #escaped = false;
+  #rowOpen = false;
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Titles of the first row, made unique. */
+  header(): string[] {
+    const bytes = this.bytes;
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.at = 3;
+    const nul = bytes.indexOf(0);
+    if (nul >= 0) {
+      const row = bytes.subarray(0, nul).reduce((rows, byte) => rows + (byte === LF ? 1 : 0), 0);
+      throw new Problem(
+        "invalid",
+        `El CSV contiene un byte nulo en la línea ${
+          row + 1
+        }: el archivo está dañado o no es UTF-8 ni Latin-1`,
+      );
+    }
+    if (!this.nextRow()) throw new Problem("invalid", "El archivo CSV está vacío");
+    if (bytes[this.start] === 0x3c) {
+      throw new Problem("invalid", "La respuesta es una página HTML o XML, no un CSV");
+    }
+    const titles: string[] = [];
+    do titles.push(this.#decoded()); while (this.nextCell());
+    const seen = new Map<string, number>();
+    return titles.map((title, position) => {
+      const name = title === "" ? `Unnamed: ${position}` : title;
+      const times = seen.get(name) ?? 0;
+      seen.set(name, times + 1);
+      return times === 0 ? name : `${name}.${times}`;
+    });
+  }
+
+  /** Moves to the first cell of the next row that is not blank. */
+  nextRow(): boolean {
+    const bytes = this.bytes;
+    while (this.at < bytes.length && (bytes[this.at] === LF || bytes[this.at] === CR)) this.at++;
+    if (this.at >= bytes.length) return false;
+    this.#rowOpen = true;
+    this.#readCell();
+    return true;
+  }
+
+  /** Moves to the next cell of the row. */
+  nextCell(): boolean {
+    if (!this.#rowOpen) return false;
+    this.#readCell();
+    return true;
+  }
+
+  #readCell(): void {
+    const bytes = this.bytes;
+    let at = this.at;
+    this.#escaped = false;
+    if (bytes[at] === QUOTE) {
+      this.start = ++at;
+      for (;;) {
+        const close = bytes.indexOf(QUOTE, at);
+        if (close < 0) throw new Problem("invalid", "El CSV tiene una comilla que no se cierra");
+        if (bytes[close + 1] !== QUOTE) {
+          this.end = close;
+          at = close + 1;
+          break;
+        }
+        this.#escaped = true;
+        at = close + 2;
+      }
+      while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== LF && bytes[at] !== CR) at++;
+    } else {
+      this.start = at;
+      while (at < bytes.length) {
+        const byte = bytes[at]!;
+        if (byte === COMMA || byte === LF || byte === CR) break;
+        at++;
+      }
+      this.end = at;
+    }
+    this.#rowOpen = bytes[at] === COMMA;
+    this.at = this.#rowOpen ? at + 1 : at;
+  }
+
+  /** The current cell as text without blanks around it: UTF-8, else Latin-1. */
+  text(): string {
+    return this.#decoded().trim();
+  }
+
+  #decoded(): string {
+    const text = decodeText(this.bytes.subarray(this.start, this.end));
+    return this.#escaped ? text.replaceAll('""', '"') : text;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+const latin1 = new TextDecoder("windows-1252");
+
+/** Text of bytes in UTF-8, or in Latin-1 where they are not UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return latin1.decode(bytes);
+  }
+}
+
+/** Reads a plain decimal of at most 15 digits exactly; everything else by its text. */
+function readNumber(cells: Cells, draft: Draft, row: number): void {
+  draft.values[row] = plainNumber(cells) ?? oddNumber(cells.text(), draft, row);
+}
+
+function oddNumber(text: string, draft: Draft, row: number): number {
+  if (NUMBER.test(text)) {
+    const value = Number(text);
+    if (Number.isFinite(value)) return value + 0;
+  }
+  if (INFINITE.test(text) || NUMBER.test(text)) draft.infiniteRow ??= row + 1;
+  else if (!MISSING.has(text)) draft.textCount++;
+  return NaN;
+}
+
+/** Value of a cell like `-12.5` (NaN when blank), or undefined when it is written otherwise. */
+function plainNumber(cells: Cells): number | undefined {
+  const { bytes, start, end } = cells;
+  if (start === end) return NaN;
+  let at = start;
+  let negative = false;
+  if (bytes[at] === DASH || bytes[at] === PLUS) {
+    negative = bytes[at] === DASH;
+    at++;
+  }
+  let mantissa = 0, digits = 0, decimals = -1;
+  for (; at < end; at++) {
+    const byte = bytes[at]!;
+    const digit = byte - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      digits++;
+      if (decimals >= 0) decimals++;
+    } else if (byte === DOT && decimals < 0) decimals = 0;
+    else return undefined;
+  }
+  // Both the digits and the power of ten are exact doubles here, so their quotient is correctly rounded.
+  if (digits === 0 || digits > 15) return undefined;
+  const value = decimals > 0 ? mantissa / POWERS[decimals]! : mantissa;
+  return negative && value !== 0 ? -value : value;
+}
+
+function readDay(cells: Cells, row: number): EpochDay {
+  const { bytes, start, end } = cells;
+  const digit = (at: number) => bytes[start + at]! - ZERO;
+  if (end - start === 10 && bytes[start + 4] === DASH && bytes[start + 7] === DASH) {
+    const year = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3);
+    const day = existingDay(year, digit(5) * 10 + digit(6), digit(8) * 10 + digit(9));
+    if (day !== undefined) return day;
+  }
+  const text = cells.text();
+  const day = dayOf(text);
+  if (day === undefined) {
+    throw new Problem(
+      "invalid",
+      text === ""
+        ? `La fila ${row + 1} no tiene fecha`
+        : `La fila ${row + 1} tiene una fecha que no se entiende: "${text}" (se espera AAAA-MM-DD)`,
+    );
+  }
+  return day;
+}
+
+/** Day of a publisher's date; `n/n/YYYY` is read month first unless it cannot be, as the replaced reader does. */
+function dayOf(text: string): EpochDay | undefined {
+  let match = /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?:[ T].*)?)?)?$/.exec(text);
+  if (match) return existingDay(Number(match[1]), Number(match[2] ?? 1), Number(match[3] ?? 1));
+  match = /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+  if (match) return existingDay(Number(match[1]), Number(match[2]), Number(match[3]));
+  match = /^(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?: .*)?$/.exec(text);
+  if (!match) return undefined;
+  const [first, second, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return first > 12 ? existingDay(year, second, first) : existingDay(year, first, second);
+}
+
+/** First hundred cells that are not blank of one column, read again: only a column with a fault needs them. */
+function columnTexts(bytes: Uint8Array, bodyAt: number, position: number): string[] {
+  const cells = new Cells(bytes);
+  cells.at = bodyAt;
+  const texts: string[] = [];
+  while (texts.length < 100 && cells.nextRow()) {
+    let column = 0;
+    do {
+      if (column++ === position && cells.text() !== "") texts.push(cells.text());
+    } while (cells.nextCell());
+  }
+  return texts;
+}

@@ -1,0 +1,32 @@
+// What a harvest works with: the world as arguments.
+
+import type { HarvestStore } from "../core/canonical_store.ts";
+import type { Journal } from "../core/journal.ts";
+import type { ValidationLimits } from "./rules.ts";
+import type { ReadSource } from "./source.ts";
+
+export type Harvest = {
+  readonly store: HarvestStore;
+  readonly journal: Journal;
+  readonly readSource: ReadSource;
+  /** SHA-512, hexadecimal. */
+  readonly sha512: (bytes: Uint8Array) => string;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly limits: ValidationLimits;
+  /** A catalog or a CSV larger than this is refused. */
+  readonly maxSourceBytes: number;
+  /** Indexes again what did not change. */
+  readonly force?: boolean;
+  /** Entries of the register left out, for the report. */
+  readonly warnings?: readonly string[];
+  readonly onProgress?: (progress: HarvestProgress) => void;
+};
+
+export type HarvestProgress = {
+  readonly catalogs: number;
+  readonly catalogsDone: number;
+  /** Distributions known so far. */
+  readonly distributions: number;
+  readonly distributionsDone: number;
+};

@@ -1,0 +1,110 @@
+// One distribution's file from address to stored outcome: read, compare, validate, index, count.
+
+import type { HarvestStore, RunRef } from "../core/canonical_store.ts";
+import { declaredFrequency, timeIndexOf } from "../core/catalog.ts";
+import { FREQUENCY } from "../core/frequency.ts";
+import { Problem } from "../core/problem.ts";
+import { readCsv } from "./csv.ts";
+import { changeKey, indexSeries } from "./distribution.ts";
+import type { Harvest } from "./harvest_context.ts";
+import { type NodeDraft, noteDataset, seriesFields } from "./node_draft.ts";
+import { brokenRules } from "./rules.ts";
+import type { DistributionJob } from "./take_catalog.ts";
+
+/** Reads, validates and stores one distribution. */
+export async function harvestDistribution(
+  draft: NodeDraft,
+  job: DistributionJob,
+  context: Harvest,
+  run: RunRef,
+): Promise<void> {
+  const { key, reading, stored, changedFields } = job;
+  const { store } = context;
+  const outcome = await readDistribution(job, context);
+  const { counts } = draft;
+  if (outcome.kind === "failed") {
+    counts.distributions.failed++;
+    counts.series.failed += seriesFields(reading.fields).length;
+    noteDataset(draft, key.datasetId, "failed");
+    draft.faults.push({
+      level: "distribution",
+      ...key,
+      ...(job.url && { url: job.url }),
+      errors: outcome.errors,
+    });
+    await store.saveOutcome(run, key, { kind: "failed", fault: outcome.errors.join("\n\n") });
+    return;
+  }
+  const changes = await store.saveOutcome(run, key, outcome);
+  draft.observations.push(changes.observations);
+  const corrected = changes.unchangedSeries.filter((id) => changedFields.has(id)).length;
+  counts.series.new += changes.newSeries.length;
+  counts.series.changed += changes.changedSeries.length + corrected;
+  counts.series.unchanged += changes.unchangedSeries.length - corrected;
+  const metadataChanged = stored !== undefined &&
+    (corrected > 0 || JSON.stringify(stored.metadata) !== JSON.stringify(reading.metadata));
+  const dataChanged = outcome.kind === "indexed" && outcome.source.hash !== stored?.source?.hash;
+  if (stored?.changeKey === undefined) counts.distributions.new++;
+  else counts.distributions[metadataChanged || dataChanged ? "changed" : "unchanged"]++;
+  if (metadataChanged || dataChanged) noteDataset(draft, key.datasetId, "changed");
+  if (outcome.kind === "indexed" && outcome.series.length === 0) {
+    draft.warnings.push(
+      `No se encontraron series que coincidan con los metadatos en distribución ${key.distributionId} ` +
+        `de catálogo ${key.catalogId}`,
+    );
+  }
+}
+
+type ReadOutcome =
+  | Exclude<Parameters<HarvestStore["saveOutcome"]>[2], { kind: "failed" }>
+  | { readonly kind: "failed"; readonly errors: readonly string[] };
+
+async function readDistribution(job: DistributionJob, context: Harvest): Promise<ReadOutcome> {
+  const { key, reading, stored, url, urlFault, takenIds } = job;
+  const { limits } = context;
+  const failed = (...errors: string[]): ReadOutcome => ({ kind: "failed", errors });
+  if (url === undefined) return failed(urlFault!);
+  const frequency = declaredFrequency(reading.fields);
+  const index = timeIndexOf(reading.fields)!;
+  if (frequency === undefined) {
+    const detail = JSON.stringify(index.metadata.specialTypeDetail ?? null);
+    return failed(
+      `La frecuencia ${detail} del índice de tiempo no se admite: debe ser R/P1Y, R/P6M, R/P3M, R/P1M o R/P1D`,
+    );
+  }
+  const candidate = { distributionId: key.distributionId, frequency, fields: reading.fields, takenIds };
+  const known = stored?.source?.url === url && !context.force &&
+      stored.changeKey === changeKey(stored.source.hash, reading, limits)
+    ? stored.source
+    : undefined;
+  try {
+    const answer = await context.readSource({
+      url,
+      maxBytes: context.maxSourceBytes,
+      ...(known && { validators: known }),
+    });
+    const source = answer.status === "unchanged"
+      ? known!
+      : { url, hash: context.sha512(answer.bytes), ...answer.validators };
+    const sameData = answer.status === "unchanged" ||
+      (!context.force && stored?.changeKey === changeKey(source.hash, reading, limits));
+    const table = sameData ? undefined : readCsv(answer.bytes, index.title);
+    const errors = brokenRules({ ...candidate, ...(table && { table }) }, limits);
+    if (errors.length > 0) return failed(...errors);
+    if (!table) return { kind: "unchanged", source };
+    return {
+      kind: "indexed",
+      source,
+      changeKey: changeKey(source.hash, reading, limits),
+      series: indexSeries(reading, frequency, table),
+      enriched: {
+        frequency: FREQUENCY[frequency].iso,
+        last_hash: source.hash,
+        changed: stored?.source?.hash === source.hash ? "False" : "True",
+      },
+    };
+  } catch (error) {
+    if (error instanceof Problem) return failed(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+// Reads one node's catalog, whatever its format, or takes the stored one when it did not change.
+
+import type { Node, SourceState, StoredCatalog } from "../core/canonical_store.ts";
+import type { CatalogReading } from "../core/catalog.ts";
+import { Problem } from "../core/problem.ts";
+import { readCatalogXlsx } from "./catalog_xlsx.ts";
+import { type EntityFault, parseDataJson, readCatalog } from "./data_json.ts";
+import type { Harvest } from "./harvest_context.ts";
+
+export type CatalogRead = {
+  readonly stored?: StoredCatalog;
+  readonly reading: CatalogReading;
+  readonly faults: readonly EntityFault[];
+  readonly warnings: readonly string[];
+  readonly source: SourceState;
+};
+
+/** Reads and parses one catalog; a Problem is an answer, a bug keeps flying. */
+export async function readNode(node: Node, context: Harvest): Promise<CatalogRead | Problem> {
+  const stored = await context.store.catalog(node.catalogId);
+  const known = stored?.source?.url === node.url && stored.present ? stored.source : undefined;
+  try {
+    const answer = await context.readSource({
+      url: node.url,
+      maxBytes: context.maxSourceBytes,
+      ...(known && !context.force && { validators: known }),
+    });
+    if (answer.status === "unchanged") {
+      return { stored: stored!, reading: storedReading(stored!), faults: [], warnings: [], source: known! };
+    }
+    const { bytes, validators } = answer;
+    const isWorkbook = node.format === "xlsx" || (bytes[0] === 0x50 && bytes[1] === 0x4b);
+    const { catalog, warnings } = isWorkbook
+      ? await readCatalogXlsx(bytes)
+      : { catalog: parseDataJson(bytes), warnings: [] };
+    const { reading, faults } = readCatalog(catalog);
+    // A catalog with faults is read in full again, so that they are told again.
+    const keepValidators = faults.length === 0 && warnings.length === 0;
+    const source = { url: node.url, hash: context.sha512(bytes), ...(keepValidators && validators) };
+    return { ...(stored && { stored }), reading, faults, warnings, source };
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+/** The reading that left the stored entities as they are. */
+function storedReading({ metadata, datasets, distributions }: StoredCatalog): CatalogReading {
+  return {
+    metadata,
+    datasets: datasets.filter(({ present }) => present),
+    distributions: distributions.filter(({ present }) => present).map((distribution) => ({
+      ...distribution,
+      fields: distribution.fields.filter(({ present }) => present),
+    })),
+  };
+}

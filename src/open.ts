@@ -1,0 +1,50 @@
+// Which engine is behind each port. Today the embedded ones: SQLite for truth, a folder for what is published.
+
+import path from "node:path";
+import type { CanonicalStore } from "./core/canonical_store.ts";
+import type { Journal } from "./core/journal.ts";
+import type { Snapshots } from "./core/snapshot.ts";
+import { sha256 } from "./host/hash.ts";
+import { folderBlobs } from "./store/folder/blobs.ts";
+import type { WriteBlobs } from "./store/segments/blobs.ts";
+import { openSnapshots } from "./store/segments/snapshots.ts";
+import { sqliteStore } from "./store/sqlite/canonical_store.ts";
+import { openDatabase } from "./store/sqlite/database.ts";
+import { sqliteJournal } from "./store/sqlite/journal.ts";
+import fs from "node:fs";
+import { Problem } from "./core/problem.ts";
+
+export type Places = {
+  /** Folder of the embedded store. */
+  readonly dataDir: string;
+  /** Folder of published files; inside `dataDir` unless told. */
+  readonly snapshotUrl?: string | undefined;
+};
+
+/** The write side: canonical store and journal. */
+export function openStore({ dataDir }: Places): { store: CanonicalStore; journal: Journal } {
+  try {
+    fs.mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    throw new Problem(
+      "unavailable",
+      `No se puede crear la carpeta "${dataDir}": ${(cause as Error).message}`,
+      [],
+      {
+        cause,
+      },
+    );
+  }
+  const database = openDatabase(path.join(dataDir, "caudal.sqlite"));
+  return { store: sqliteStore(database, sha256), journal: sqliteJournal(database) };
+}
+
+/** Where published files are. */
+export function openBlobs({ dataDir, snapshotUrl }: Places): WriteBlobs {
+  return folderBlobs(snapshotUrl ?? path.join(dataDir, "snapshots"));
+}
+
+/** The read side: never a database. */
+export function openPublished(places: Places): Snapshots {
+  return openSnapshots(openBlobs(places), Date.now);
+}

@@ -1,0 +1,187 @@
+/** @jsxImportSource hono/jsx */
+// deno-lint-ignore-file jsx-key -- rendered once as text: nothing is ever reconciled, and a key would be printed
+// The home page: what is loaded, and requests that work on it. Before the first snapshot, a page that waits.
+
+import type { CatalogSummary } from "../core/snapshot.ts";
+import { Layout, pageHref, type PageProps, Table } from "./layout.tsx";
+import { HOME, type Language, type RequestKind, REQUESTS, sayIn, WAITING } from "./text.ts";
+
+/** A request that answers with rows; `href` is absolute in path. */
+export type ReadyRequest = { readonly kind: RequestKind; readonly href: string };
+
+type HomeProps = PageProps & {
+  /** Scheme and host that the reader came to. */
+  readonly origin: string;
+  readonly snapshot: string;
+  /** Epoch ms. */
+  readonly publishedAt: number;
+  readonly catalogs: readonly CatalogSummary[];
+  readonly requests: readonly ReadyRequest[];
+  /** Address of the latest values of a series, or undefined where none can be made. */
+  readonly exampleHref: (id: string) => string | undefined;
+};
+
+const LOCALES: Record<Language, string> = { es: "es-AR", en: "en-GB" };
+
+export function Home(props: HomeProps) {
+  const { language, origin, snapshot, publishedAt, catalogs, requests, exampleHref } = props;
+  const say = sayIn(language);
+  const format = new Intl.NumberFormat(LOCALES[language]);
+  const number = (value: number) => format.format(value);
+  const sum = (key: "datasets" | "distributions" | "series" | "values") =>
+    number(catalogs.reduce((total, catalog) => total + catalog[key], 0));
+  const first = catalogs.map(({ first }) => first).filter(Boolean).sort()[0] ?? "";
+  const last = catalogs.map(({ last }) => last).filter(Boolean).sort().at(-1) ?? "";
+  const published = new Intl.DateTimeFormat(LOCALES[language], {
+    dateStyle: "long",
+    timeStyle: "short",
+    hourCycle: "h23",
+    timeZone: "America/Argentina/Buenos_Aires",
+  }).format(publishedAt);
+
+  return (
+    <Layout {...props} path="/" title={say(HOME.title)} description={say(HOME.lead)}>
+      <h1>{say(HOME.title)}</h1>
+      <p class="lead">{say(HOME.lead)}</p>
+
+      <section aria-labelledby="figures">
+        <h2 id="figures">{say(HOME.figures)}</h2>
+        <dl class="figures">
+          <Figure label={say(HOME.series)} value={sum("series")} />
+          <Figure label={say(HOME.values)} value={sum("values")} />
+          <Figure label={say(HOME.catalogs)} value={number(catalogs.length)} />
+          {first && <Figure label={say(HOME.firstDate)} value={first} />}
+          {last && <Figure label={say(HOME.lastDate)} value={last} />}
+        </dl>
+        <p class="quiet">
+          {say(HOME.snapshot)} <code title={snapshot}>{snapshot.slice(0, 12)}</code>, {say(HOME.published)}
+          {" "}
+          <time datetime={new Date(publishedAt).toISOString()}>{published}</time> ({say(HOME.zone)}).
+        </p>
+      </section>
+
+      <section aria-labelledby="catalogs">
+        <h2 id="catalogs">{say(HOME.loaded)}</h2>
+        {catalogs.length === 0 ? <p>{say(HOME.nothing)}</p> : (
+          <Table
+            class="catalogs"
+            caption={say(HOME.loadedCaption)}
+            columns={[
+              HOME.catalog,
+              HOME.seriesColumn,
+              HOME.valuesColumn,
+              HOME.from,
+              HOME.to,
+              HOME.datasets,
+              HOME.distributions,
+              HOME.example,
+            ].map(say)}
+            rows={catalogs.map((catalog) => [
+              <>
+                {catalog.title || say(HOME.untitled)} <code>{catalog.id}</code>
+              </>,
+              number(catalog.series),
+              number(catalog.values),
+              catalog.first,
+              catalog.last,
+              number(catalog.datasets),
+              number(catalog.distributions),
+              <Example example={catalog.example} href={exampleHref} />,
+            ])}
+            total={catalogs.length > 1
+              ? [
+                say(HOME.total),
+                sum("series"),
+                sum("values"),
+                first,
+                last,
+                sum("datasets"),
+                sum("distributions"),
+                "",
+              ]
+              : undefined}
+          />
+        )}
+      </section>
+
+      {requests.length > 0 && (
+        <section aria-labelledby="requests">
+          <h2 id="requests">{say(HOME.requests)}</h2>
+          <p>{say(HOME.requestsLead)}</p>
+          <ul class="requests">
+            {requests.map(({ kind, href }) => (
+              <li>
+                <h3>
+                  <a href={href}>{say(REQUESTS[kind].title)}</a>
+                </h3>
+                <p>{say(REQUESTS[kind].note)}</p>
+                <pre class="line"><code>{`curl '${origin}${href}'`}</code></pre>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+
+      <section aria-labelledby="more">
+        <h2 id="more">{say(HOME.more)}</h2>
+        <ul>
+          <li>
+            <a href={pageHref("/docs", language)}>{say(HOME.moreDocs)}</a>
+          </li>
+          <li>
+            <a href="/openapi.json">{say(HOME.moreOpenapi)}</a>
+          </li>
+          <li>
+            <a href="/readyz">{say(HOME.moreReady)}</a>
+          </li>
+        </ul>
+      </section>
+    </Layout>
+  );
+}
+
+function Figure({ label, value }: { label: string; value: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Example(
+  { example, href }: { example: CatalogSummary["example"]; href: HomeProps["exampleHref"] },
+) {
+  if (!example) return <>—</>;
+  const to = href(example.id);
+  return (
+    <>
+      {to === undefined ? <code>{example.id}</code> : (
+        <a href={to}>
+          <code>{example.id}</code>
+        </a>
+      )}
+      {example.description && <span class="note">{example.description}</span>}
+    </>
+  );
+}
+
+/** Shown until the first snapshot is published; asks for itself again without any script. */
+export function Waiting({ seconds, ...props }: PageProps & { readonly seconds: number }) {
+  const say = sayIn(props.language);
+  return (
+    <Layout
+      {...props}
+      path="/"
+      title={say(WAITING.title)}
+      description={say(WAITING.lead)}
+      refresh={seconds}
+    >
+      <h1>{say(WAITING.title)}</h1>
+      <p class="lead" role="status">{say(WAITING.lead)}</p>
+      <p>
+        {say(WAITING.meanwhile)} <a href={pageHref("/docs", props.language)}>{say(WAITING.docs)}</a>.
+      </p>
+    </Layout>
+  );
+}

@@ -1,0 +1,20 @@
+// The canonical store on SQLite: every method of the ports is one transaction. Rows that a reading does not
+// change are not written; positions of the change counter tell the publisher what did.
+
+import type { CanonicalStore } from "../../core/canonical_store.ts";
+import type { Database } from "./database.ts";
+import { harvestStore } from "./harvest_store.ts";
+import { historyStore } from "./history_store.ts";
+import { publishStore, settingsStore } from "./publish_store.ts";
+import type { Sha256 } from "./save_outcome.ts";
+
+/** Opens the ports over a database; `sha256` names packed observations. */
+export function sqliteStore(db: Database, sha256: Sha256): CanonicalStore {
+  return {
+    ...harvestStore(db, sha256),
+    ...publishStore(db),
+    ...historyStore(db),
+    ...settingsStore(db),
+    close: () => Promise.try(() => db.close()),
+  };
+}

@@ -1,0 +1,116 @@
+// The schema of the embedded store, one step a version, applied in order inside a transaction each. A step
+// that was ever released is never edited; user_version is the number of steps applied.
+
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE node (
+    catalog_id TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    format TEXT,
+    position INTEGER NOT NULL
+  ) STRICT;
+
+  -- One row: the position of the last change, which publishing counts from.
+  CREATE TABLE change_counter (position INTEGER NOT NULL) STRICT;
+  INSERT INTO change_counter VALUES (0);
+
+  CREATE TABLE catalog (
+    id TEXT PRIMARY KEY,
+    metadata TEXT NOT NULL,
+    present INTEGER NOT NULL,
+    fault TEXT,
+    source TEXT,
+    created_run INTEGER NOT NULL,
+    changed_run INTEGER NOT NULL,
+    read_run INTEGER NOT NULL,
+    context_position INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE dataset (
+    key INTEGER PRIMARY KEY,
+    catalog_id TEXT NOT NULL REFERENCES catalog (id),
+    id TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    themes TEXT,
+    present INTEGER NOT NULL,
+    federable INTEGER NOT NULL DEFAULT 1,
+    position INTEGER NOT NULL,
+    created_run INTEGER NOT NULL,
+    changed_run INTEGER NOT NULL,
+    UNIQUE (catalog_id, id)
+  ) STRICT;
+
+  CREATE TABLE distribution (
+    key INTEGER PRIMARY KEY,
+    dataset_key INTEGER NOT NULL REFERENCES dataset (key),
+    id TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    enriched TEXT NOT NULL DEFAULT '{}',
+    present INTEGER NOT NULL,
+    fault TEXT,
+    source TEXT,
+    change_key TEXT,
+    position INTEGER NOT NULL,
+    created_run INTEGER NOT NULL,
+    changed_run INTEGER NOT NULL,
+    indexed_run INTEGER,
+    indexed_at INTEGER,
+    data_position INTEGER NOT NULL,
+    UNIQUE (dataset_key, id)
+  ) STRICT;
+  CREATE INDEX distribution_by_data_position ON distribution (data_position);
+
+  CREATE TABLE field (
+    key INTEGER PRIMARY KEY,
+    distribution_key INTEGER NOT NULL REFERENCES distribution (key),
+    title TEXT NOT NULL,
+    id TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    present INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    created_run INTEGER NOT NULL,
+    changed_run INTEGER NOT NULL,
+    UNIQUE (distribution_key, title, id)
+  ) STRICT;
+
+  -- Packed columns (core/packed.ts), named by SHA-256.
+  CREATE TABLE observations (hash TEXT PRIMARY KEY, packed BLOB NOT NULL) STRICT;
+
+  CREATE TABLE series (
+    id TEXT PRIMARY KEY,
+    distribution_key INTEGER NOT NULL REFERENCES distribution (key),
+    title TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    observations_hash TEXT NOT NULL REFERENCES observations (hash),
+    enriched TEXT NOT NULL,
+    value_count INTEGER NOT NULL,
+    first_date TEXT NOT NULL,
+    last_date TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX series_by_distribution ON series (distribution_key);
+
+  CREATE TABLE series_version (
+    series_id TEXT NOT NULL REFERENCES series (id),
+    number INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    source_hash TEXT NOT NULL,
+    observations_hash TEXT NOT NULL REFERENCES observations (hash),
+    PRIMARY KEY (series_id, number)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE percentage_unit (name TEXT PRIMARY KEY) STRICT;
+
+  CREATE TABLE publication (snapshot TEXT NOT NULL, position INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    report TEXT
+  ) STRICT;
+  CREATE INDEX run_by_kind ON run (kind, id);
+  `,
+];

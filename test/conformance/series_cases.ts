@@ -1,0 +1,98 @@
+// Replays series API cases over HTTP: a fresh instance for each data set, or a server that runs already.
+
+import { compareAnswer, type Difference, type SeriesCase } from "./compare.ts";
+import { type Instance, startInstance } from "./instance.ts";
+import { type Given, loadGiven } from "./load_given.ts";
+
+/** Routes, relative to the API root, that later issues build. Their cases are told, neither passed nor failed. */
+export const NOT_BUILT = ["/search", "/dump", "/validate"] as const;
+
+export type CaseResult = { readonly name: string; readonly differences: readonly Difference[] };
+
+export type FileResult = {
+  readonly title: string;
+  readonly results: readonly CaseResult[];
+  readonly notBuilt: number;
+};
+
+export type CaseFile = {
+  readonly title: string;
+  readonly folder: string;
+  readonly cases: readonly SeriesCase[];
+};
+
+/** Where requests go, by data set. */
+export type Target = {
+  base(folder: string, given: SeriesCase["given"]): Promise<string>;
+  close(): Promise<void>;
+};
+
+/** A server of somebody else's: it holds its own data. */
+export function urlTarget(url: string): Target {
+  return { base: () => Promise.resolve(url.replace(/\/+$/, "")), close: () => Promise.resolve() };
+}
+
+/** Instances of our own, one for each data set. */
+export function serverTarget(now: () => number = Date.now): Target {
+  const instances = new Map<string, Promise<Instance>>();
+  return {
+    async base(folder, given) {
+      const path = given ? `${folder}/${given.ref}` : "";
+      let instance = instances.get(path);
+      if (!instance) {
+        instance = startInstance(now, async (store) => {
+          const text = given ? await Deno.readTextFile(path) : '{"series":[]}';
+          await loadGiven(store, JSON.parse(text) as Given);
+        });
+        instances.set(path, instance);
+      }
+      return (await instance).base;
+    },
+    async close() {
+      for (const instance of await Promise.allSettled(instances.values())) {
+        if (instance.status === "fulfilled") await instance.value.close();
+      }
+    },
+  };
+}
+
+export const isBuilt = ({ request }: SeriesCase): boolean => {
+  const [path] = request.slice(request.indexOf(" ") + 1).split("?") as [string];
+  return !NOT_BUILT.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+};
+
+/** Runs the cases of one file whose name or request holds `only`. */
+export async function runCases(file: CaseFile, target: Target, only = ""): Promise<FileResult> {
+  const wanted = file.cases.filter(({ name, request }) =>
+    [file.title, name, request].some((text) => text.includes(only))
+  );
+  const runnable = wanted.filter(isBuilt);
+  const results: CaseResult[] = [];
+  for (const testCase of runnable) {
+    const { name, request } = testCase;
+    results.push({
+      name: `${name} · ${request}`,
+      differences: await runCase(testCase, file.folder, target).catch(faultDifference),
+    });
+  }
+  return { title: file.title, results, notBuilt: wanted.length - runnable.length };
+}
+
+/** A request that broke instead of being answered is a failed case like any other. */
+export function faultDifference(error: unknown): Difference[] {
+  return [{ path: "pedido", expected: "una respuesta", got: String(error) }];
+}
+
+async function runCase(testCase: SeriesCase, folder: string, target: Target): Promise<Difference[]> {
+  const base = await target.base(folder, testCase.given);
+  const { request, body } = testCase;
+  const blank = request.indexOf(" ");
+  const [path, ...query] = request.slice(blank + 1).split("?") as [string, ...string[]];
+  const search = query.length > 0 ? `?${query.join("?")}` : "";
+  const response = await fetch(`${base}/series/api${path}${search}`, {
+    method: request.slice(0, blank),
+    ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+  });
+  const answer = { status: response.status, headers: response.headers, body: await response.text() };
+  return compareAnswer(testCase, answer);
+}
