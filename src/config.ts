@@ -18,6 +18,10 @@ export const Env = z.object({
   PORT: integer(0, 65_535).default(8000).describe("Puerto en que se escucha; 0 elige uno libre"),
   HOST: z.string().min(1).default("127.0.0.1").describe("Dirección en que se escucha; 0.0.0.0 para todas"),
   DATA_DIR: z.string().min(1).default("./.caudal").describe("Carpeta del almacén embebido y de lo publicado"),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "debe ser una dirección http o https" }).optional()
+    .describe(
+      "Dirección pública del servidor, para enlaces y OpenAPI; sin ella, la del pedido",
+    ),
   SNAPSHOT_URL: z.string().min(1).optional().describe(
     "Carpeta donde se publica; sin ella, DATA_DIR/snapshots",
   ),
@@ -30,6 +34,9 @@ export const Env = z.object({
   MAX_SOURCE_MB: integer(1, 2_000).default(100).describe("Tamaño máximo de un catálogo o CSV, en MB"),
   BODY_CACHE_MB: integer(0, 4_096).default(32).describe(
     "Memoria para respuestas ya armadas, en MB; 0 no guarda",
+  ),
+  SEGMENT_CACHE_MB: integer(0, 65_536).default(96).describe(
+    "Memoria para archivos publicados que se leen seguido, en MB; 0 no guarda",
   ),
   HARVEST_USER_AGENT: z.string().min(1).default("Caudal/1 (+harvest)").describe(
     "User-Agent con que se piden catálogos y CSV",

@@ -40,11 +40,11 @@ export function openStore({ dataDir }: Places): { store: CanonicalStore; journal
 }
 
 /** Where published files are. */
-export function openBlobs({ dataDir, snapshotUrl }: Places): WriteBlobs {
-  return folderBlobs(snapshotUrl ?? path.join(dataDir, "snapshots"));
+export function openBlobs({ dataDir, snapshotUrl }: Places, keepBytes = 0): WriteBlobs {
+  return folderBlobs(snapshotUrl ?? path.join(dataDir, "snapshots"), keepBytes);
 }
 
-/** The read side: never a database. */
-export function openPublished(places: Places): Snapshots {
-  return openSnapshots(openBlobs(places), Date.now);
+/** The read side: never a database. `keepBytes` of published files may stay in memory. */
+export function openPublished(places: Places, keepBytes: number): Snapshots {
+  return openSnapshots(openBlobs(places, keepBytes), Date.now);
 }

@@ -2,7 +2,7 @@
 
 import { runCommand } from "./command.ts";
 import { readEnv } from "./config.ts";
-import { portOption, startServer } from "./server.ts";
+import { portOption, SERVER_KEYS, startServer } from "./server.ts";
 
 await runCommand({
   usage: "deno task serve",
@@ -13,7 +13,7 @@ await runCommand({
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
   },
   run: async ({ port, host, data }) => {
-    const env = readEnv(["PORT", "HOST", "DATA_DIR", "SNAPSHOT_URL", "LOG_LEVEL", "BODY_CACHE_MB"]);
+    const env = readEnv(["PORT", "HOST", "DATA_DIR", "SNAPSHOT_URL", ...SERVER_KEYS]);
     const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
     const server = startServer(places, { host: host ?? env.HOST, port: portOption(port, env.PORT) }, env);
     console.log(`Caudal sirve en ${server.url}`);

@@ -9,6 +9,18 @@ import { VERSION } from "./version.ts";
 
 export type Listen = { readonly host: string; readonly port: number };
 
+export type ServerSettings = {
+  readonly LOG_LEVEL: LogLevel;
+  readonly BODY_CACHE_MB: number;
+  readonly SEGMENT_CACHE_MB: number;
+  readonly PUBLIC_URL?: string | undefined;
+};
+
+/** The environment keys of serving commands. */
+export const SERVER_KEYS = ["LOG_LEVEL", "BODY_CACHE_MB", "SEGMENT_CACHE_MB", "PUBLIC_URL"] as const;
+
+const MB = 1024 * 1024;
+
 /** Port of `--port`, else of the environment. */
 export function portOption(option: string | undefined, fallback: number): number {
   if (option === undefined) return fallback;
@@ -26,14 +38,15 @@ export function portOption(option: string | undefined, fallback: number): number
 export function startServer(
   places: Places,
   { host, port }: Listen,
-  settings: { LOG_LEVEL: LogLevel; BODY_CACHE_MB: number },
+  settings: ServerSettings,
 ): { readonly url: string; readonly finished: Promise<void> } {
   const log = createLog(settings.LOG_LEVEL);
   const app = createApp({
-    snapshots: openPublished(places),
+    snapshots: openPublished(places, settings.SEGMENT_CACHE_MB * MB),
     now: Date.now,
     version: VERSION,
-    cacheBytes: settings.BODY_CACHE_MB * 1024 * 1024,
+    ...(settings.PUBLIC_URL && { publicUrl: settings.PUBLIC_URL }),
+    cacheBytes: settings.BODY_CACHE_MB * MB,
     onError: (error, path) => log("error", "request.failed", { path, ...faultFields(error) }),
   });
   let server: Deno.HttpServer<Deno.NetAddr>;

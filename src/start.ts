@@ -5,7 +5,7 @@ import { readEnv } from "./config.ts";
 import { Problem } from "./core/problem.ts";
 import { reportText } from "./core/report.ts";
 import { harvestAndPublish, SOURCE_KEYS } from "./harvest_and_publish.ts";
-import { portOption, startServer } from "./server.ts";
+import { portOption, SERVER_KEYS, startServer } from "./server.ts";
 
 await runCommand({
   usage: "deno task start",
@@ -22,8 +22,7 @@ await runCommand({
       "HOST",
       "DATA_DIR",
       "SNAPSHOT_URL",
-      "LOG_LEVEL",
-      "BODY_CACHE_MB",
+      ...SERVER_KEYS,
     ]);
     const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
     const server = startServer(places, { host: host ?? env.HOST, port: portOption(port, env.PORT) }, env);

@@ -7,6 +7,7 @@ import type { Snapshot, Snapshots } from "../core/snapshot.ts";
 import { DAY_MS } from "../core/time.ts";
 import { bodyCache } from "./caching.ts";
 import { openApi } from "./openapi.ts";
+import { originOf } from "./origin.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 import { answerSeries } from "./series.ts";
@@ -18,6 +19,8 @@ export type AppContext = {
   readonly now: () => number;
   /** Version of the program, for `/version`. */
   readonly version: string;
+  /** Origin that readers know this server by; without it the one they asked. */
+  readonly publicUrl?: string;
   /** Bytes of rendered bodies kept in memory; 0 keeps none. */
   readonly cacheBytes?: number;
   /** Told once of every fault that readers only see as "Error interno". */
@@ -69,7 +72,7 @@ export function createApp(context: AppContext): Hono {
       published_at: new Date(snapshot.publishedAt).toISOString(),
     });
   });
-  app.get("/openapi.json", ({ req }) => json(openApi(context.version, new URL(req.url).origin)));
+  app.get("/openapi.json", ({ req }) => json(openApi(context.version, originOf(req.url, context.publicUrl))));
 
   siteRoutes(app, context);
 
@@ -94,7 +97,20 @@ export function createApp(context: AppContext): Hono {
       ? seriesErrors([{ error: detail }], undefined, status)
       : problemJson(status, detail);
   });
+  answerHead(app);
   return app;
+}
+
+/** Answers HEAD as GET without its body but with its length, which Hono leaves out. */
+function answerHead(app: Hono): void {
+  const { fetch } = app;
+  app.fetch = async (request, ...rest) => {
+    if (request.method !== "HEAD") return fetch(request, ...rest);
+    const { status, headers, body } = await fetch(new Request(request.url, { headers: request.headers }), ...rest);
+    const lengthened = new Headers(headers);
+    if (body) lengthened.set("content-length", String((await new Response(body).arrayBuffer()).byteLength));
+    return new Response(null, { status, headers: lengthened });
+  };
 }
 
 const PREFLIGHT_HEADERS = {

@@ -49,11 +49,17 @@ export function httpDate(at: number): string {
   return dateText;
 }
 
-/** A rendered answer with all its headers. */
-export type Rendered<H = Headers> = { readonly body: string; readonly headers: H };
+/** A rendered answer with all its headers, and what tells whether a caller's copy is still it. */
+export type Rendered<H = Record<string, string>> = {
+  readonly body: string;
+  readonly headers: H;
+  readonly tag: string;
+  /** Epoch ms; absent where the answer may change without the snapshot. */
+  readonly lastModified?: number;
+};
 
 /** The same text in one piece: what was added up from parts would be put together again at every answer. */
-export function flattened(body: string): string {
+function flattened(body: string): string {
   return decoder.decode(encoder.encode(body));
 }
 
@@ -61,13 +67,13 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export type BodyCache = {
-  get(key: string): Rendered | undefined;
-  set(key: string, rendered: Rendered<Record<string, string>>): void;
+  get(key: string): Rendered<Headers> | undefined;
+  set(key: string, rendered: Rendered): void;
 };
 
 /** Keeps the most recently used bodies up to `maxBytes`, counting a character as a byte: bodies are ASCII mostly. */
 export function bodyCache(maxBytes: number): BodyCache {
-  const entries = new Map<string, Rendered>();
+  const entries = new Map<string, Rendered<Headers>>();
   const cost = (key: string, { body }: { body: string }) => body.length + key.length + 500;
   let bytes = 0;
   return {
@@ -83,7 +89,11 @@ export function bodyCache(maxBytes: number): BodyCache {
       const size = cost(key, rendered);
       // One huge answer must not empty the cache.
       if (size > maxBytes / 8 || entries.has(key)) return;
-      entries.set(key, { body: flattened(rendered.body), headers: new Headers(rendered.headers) });
+      entries.set(key, {
+        ...rendered,
+        body: flattened(rendered.body),
+        headers: new Headers(rendered.headers),
+      });
       bytes += size;
       for (const [oldest, old] of entries) {
         if (bytes <= maxBytes) break;

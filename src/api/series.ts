@@ -9,6 +9,8 @@ import { COMMON_HEADERS, seriesErrors } from "./problems.ts";
 import { type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh } from "./caching.ts";
 import { parseQuery } from "./query_string.ts";
 
+const ascii = new TextDecoder();
+
 /**
  * Answers one request from a snapshot.
  * `today` is the day number in Buenos Aires, which full metadata depends on.
@@ -20,25 +22,33 @@ export async function answerSeries(
   today: number,
   cache: BodyCache,
 ): Promise<Response> {
+  // Spells out what the tag hashes; the day is in it for the answers that depend on it.
+  const key = `${snapshot.name} ${snapshot.publishedAt} ${today} ${query}`;
+  const known = cache.get(key);
+  if (known) {
+    return isFresh(requestHeaders, known.tag, known.lastModified)
+      ? notModified(snapshot, known.tag)
+      : new Response(known.body, known);
+  }
   const params = parseQuery(query);
   const metadata = params.get("metadata");
   const dayDependent = metadata === "full" || metadata === "only";
   const tag = entityTag(snapshot, query, dayDependent ? today : undefined);
-  if (isFresh(requestHeaders, tag, dayDependent ? undefined : snapshot.publishedAt)) {
-    return new Response(null, {
-      status: 304,
-      headers: { ...cachingHeaders(snapshot, tag), ...COMMON_HEADERS },
-    });
-  }
-  // The tag names the snapshot and the day but only hashes the request: the key spells it out.
-  const key = `${tag}${query}`;
-  const known = cache.get(key);
-  if (known) return new Response(known.body, known);
+  const lastModified = dayDependent ? undefined : snapshot.publishedAt;
+  if (isFresh(requestHeaders, tag, lastModified)) return notModified(snapshot, tag);
+
   const answer = await render(snapshot, params, today);
   if (answer instanceof Response) return answer;
   const headers = { ...answer.headers, ...cachingHeaders(snapshot, tag) };
-  cache.set(key, { body: answer.body, headers });
+  cache.set(key, { body: answer.body, headers, tag, ...(lastModified !== undefined && { lastModified }) });
   return new Response(answer.body, { headers });
+}
+
+function notModified(snapshot: Snapshot, tag: string): Response {
+  return new Response(null, {
+    status: 304,
+    headers: { ...cachingHeaders(snapshot, tag), ...COMMON_HEADERS },
+  });
 }
 
 function cachingHeaders(snapshot: Snapshot, tag: string): Record<string, string> {
@@ -97,7 +107,10 @@ async function render(
 
 function renderRows(observed: Parameters<typeof evaluate>[0], first: SeriesRecord, request: SeriesRequest) {
   const page = plainPage(observed, request);
-  if (page) return { ...plainRows(first, page), count: page.count };
+  if (page) {
+    const { bytes, index } = plainRows(first, page);
+    return { text: ascii.decode(bytes), index, count: page.count };
+  }
   const table = evaluate(observed, request);
   return { ...tableRows(table), count: table.count };
 }

@@ -11,11 +11,16 @@ import { type Language, languageOf } from "../pages/text.ts";
 import { CACHE_CONTROL, isFresh } from "./caching.ts";
 import { DIFFERENCES, OUTCOMES } from "./differences.ts";
 import { ERROR_TEXTS } from "./error_texts.ts";
+import { originOf } from "./origin.ts";
 import { SERIES_PARAMS } from "./params.ts";
 import { COMMON_HEADERS } from "./problems.ts";
 import { isAddressable, readyRequests, seriesHref } from "./ready_requests.ts";
 
-type SiteContext = { readonly snapshots: Snapshots; readonly version: string };
+type SiteContext = {
+  readonly snapshots: Snapshots;
+  readonly version: string;
+  readonly publicUrl?: string;
+};
 
 /** Seconds until the waiting page, or a program, asks again. */
 const RETRY_SECONDS = 5;
@@ -35,7 +40,7 @@ const PAGE_HEADERS = {
 };
 
 /** Adds the pages to the application. */
-export function siteRoutes(app: Hono, { snapshots, version }: SiteContext): void {
+export function siteRoutes(app: Hono, { snapshots, version, publicUrl }: SiteContext): void {
   let hash: Promise<string> | undefined;
   const styleHash = () => hash ??= shortHash(STYLE);
   const common = async (language: Language) => ({
@@ -49,7 +54,7 @@ export function siteRoutes(app: Hono, { snapshots, version }: SiteContext): void
     request: Request,
     snapshot: Snapshot | undefined,
     language: Language,
-    render: () => Promise<Element>,
+    render: () => Promise<Markup>,
   ): Promise<Response> {
     const { pathname } = new URL(request.url);
     const shown = snapshot ? `${snapshot.name.slice(0, 20)}-${snapshot.publishedAt.toString(36)}` : "none";
@@ -81,7 +86,7 @@ export function siteRoutes(app: Hono, { snapshots, version }: SiteContext): void
     return await answerPage(req.raw, snapshot, language, async () => (
       <Home
         {...await common(language)}
-        origin={new URL(req.url).origin}
+        origin={originOf(req.url, publicUrl)}
         snapshot={snapshot.name}
         publishedAt={snapshot.publishedAt}
         catalogs={snapshot.catalogs}
@@ -119,9 +124,9 @@ export function siteRoutes(app: Hono, { snapshots, version }: SiteContext): void
 }
 
 /** What JSX makes: text, or a node that becomes it, depending on how it was compiled. */
-type Element = { toString(): string | Promise<string> };
+type Markup = { toString(): string | Promise<string> };
 
-async function html(element: Element | Promise<Element>): Promise<string> {
+async function html(element: Markup | Promise<Markup>): Promise<string> {
   return `<!doctype html>\n${await (await element).toString()}`;
 }
 

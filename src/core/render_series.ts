@@ -58,13 +58,13 @@ function indexFacts(frequency: Frequency, first: string | undefined, last: strin
   return first === undefined || last === undefined ? { frequency } : { frequency, first, last };
 }
 
-/** Rows of one plain column from its kept text: no number is printed. */
-export function plainRows(record: SeriesRecord, page: Page): { text: string; index: IndexFacts } {
+/** Rows of one plain column, as the ASCII bytes that are kept of it: no number is printed. */
+export function plainRows(record: SeriesRecord, page: Page): { bytes: Uint8Array; index: IndexFacts } {
   const { observations: o, rows } = record;
-  const text = pageOfRows(o, rows, page.from, page.to);
-  if (text === "") return { text, index: { frequency: o.frequency } };
+  const bytes = pageOfRows(o, rows, page.from, page.to);
+  if (page.from === page.to) return { bytes, index: { frequency: o.frequency } };
   return {
-    text,
+    bytes,
     index: {
       frequency: o.frequency,
       first: label(o.frequency, periodAt(o, page.from)),

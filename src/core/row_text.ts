@@ -8,8 +8,6 @@ import { epochDay } from "./time.ts";
 
 const [OPEN, ZERO] = [0x5b, 0x30];
 
-const utf8 = new TextDecoder();
-
 /** Rows `["YYYY-MM-DD",value],…` of a whole column, without the brackets around them; missing is `null`. */
 export function writeRows(o: Observations): string {
   return labels(o.frequency, o.start, o.values.length)
@@ -18,10 +16,10 @@ export function writeRows(o: Observations): string {
 }
 
 /** The part of `rows` (the text of the whole column, ASCII) that positions `[from, to)` are. */
-export function pageOfRows(o: Observations, rows: Uint8Array, from: number, to: number): string {
-  if (from === to) return "";
+export function pageOfRows(o: Observations, rows: Uint8Array, from: number, to: number): Uint8Array {
+  if (from === to) return rows.subarray(0, 0);
   const end = to === o.values.length ? rows.length : rowOffset(o, rows, to) - 1;
-  return utf8.decode(rows.subarray(rowOffset(o, rows, from), end));
+  return rows.subarray(rowOffset(o, rows, from), end);
 }
 
 /** Offset of the row at a position: near where it would be if all were equally long, then row by row. */

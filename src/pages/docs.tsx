@@ -89,8 +89,12 @@ export function Docs(props: DocsProps) {
           caption={say(DOCS.idsExamples)}
           columns={columns("request", "answer")}
           rows={IDS_EXAMPLES.map(({ ids, answer }) => [
-            <a href={`/series/api/series/?ids=${ids.replaceAll("@", encodeURIComponent(exampleId))}&last=5`}>
-              <code>{`ids=${ids.replaceAll("@", exampleId)}`}</code>
+            <a
+              href={`/series/api/series/?ids=${
+                ids.replaceAll("@", () => encodeURIComponent(exampleId))
+              }&last=5`}
+            >
+              <code>{`ids=${ids.replaceAll("@", () => exampleId)}`}</code>
             </a>,
             prose(answer),
           ])}

@@ -61,10 +61,10 @@ pre code { font-size: 0.88rem; }
 p code, li code, td code, pre.line { overflow-wrap: anywhere; }
 pre.line { white-space: pre-wrap; }
 pre.line code { user-select: all; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1rem; margin: 0 0 1rem; }
-.figures > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; padding: 0.9rem 1.1rem; background: var(--panel); border-left: 4px solid var(--accent); border-radius: 4px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, clamp(9rem, 24vw, 11rem)), 1fr)); gap: 1rem; margin: 0 0 1rem; }
+.figures > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; padding: 0.8rem clamp(0.7rem, 3vw, 1.1rem); background: var(--panel); border-left: 4px solid var(--accent); border-radius: 4px; }
 .figures dt { color: var(--quiet); }
-.figures dd { margin: 0; font-size: 1.4rem; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3; white-space: nowrap; }
+.figures dd { margin: 0; font-size: clamp(1.1rem, 0.95rem + 0.9vw, 1.4rem); font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3; white-space: nowrap; }
 .scroll { margin: 0 0 1.25rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
 table { width: 100%; border-collapse: collapse; font-size: 0.95rem; }
 caption { padding: 0.6rem 0.8rem; color: var(--quiet); text-align: left; }
@@ -78,13 +78,13 @@ th code, .words code { white-space: nowrap; }
 .catalogs td:last-child { white-space: normal; }
 .catalogs tfoot { font-weight: 600; }
 .examples code { white-space: normal; overflow-wrap: anywhere; }
-@media (min-width: 45.01rem) {
+@media (min-width: 56.01rem) {
   .catalogs th:first-child { min-width: 11rem; }
   .catalogs td:last-child { min-width: 13rem; }
   .catalogs :is(th, td):is(:nth-child(2), :nth-child(3), :nth-child(6), :nth-child(7)) { text-align: right; }
   .examples th { width: 60%; }
 }
-@media (max-width: 45rem) {
+@media (max-width: 56rem) {
   table, caption, tbody, tfoot, tr, th, td { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { padding: 0.7rem 0.8rem; border-top: 1px solid var(--line); }

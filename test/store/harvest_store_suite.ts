@@ -1,9 +1,9 @@
-// What the harvest asks of every canonical store: nodes, readings of catalogs, owners of series. Outcomes are in
-// outcome_suite.ts.
+// What the harvest asks of every canonical store: nodes, readings of catalogs, owners of series. Outcomes have
+// their own suite.
 
 import { describe, expect, test } from "vitest";
 import type { CanonicalStore, Node, Owner, StoredCatalog } from "../../src/core/canonical_store.ts";
-import type { CatalogReading } from "../../src/core/catalog.ts";
+import type { CatalogReading, DistributionReading } from "../../src/core/catalog.ts";
 import {
   column,
   dataset,
@@ -56,6 +56,14 @@ const BEFORE = reading([
   distribution("d1", "d1.2", ["z"]),
 ], { datasets: [dataset("d1", {}, THEMES)] });
 
+/** BEFORE with another first distribution. */
+const withFirst = (first: DistributionReading): CatalogReading => ({
+  ...BEFORE,
+  distributions: [first, BEFORE.distributions[1]!],
+});
+
+const TWINS = distribution("d1", "d1.1", [field("", { units: "1" }), "a", "b", field("", { units: "2" })]);
+
 const NOTHING = { catalogs: [], distributions: [] };
 const CATALOG = { catalogs: ["c"], distributions: [] };
 const DISTRIBUTION = { catalogs: [], distributions: [key("d1", "d1.1")] };
@@ -84,29 +92,17 @@ const REPORTED: readonly {
   },
   {
     why: "metadata of a distribution",
-    after: {
-      ...BEFORE,
-      distributions: [distribution("d1", "d1.1", ["a", "b"], { description: "x" }), BEFORE.distributions[1]!],
-    },
+    after: withFirst(distribution("d1", "d1.1", ["a", "b"], { description: "x" })),
     expected: CATALOG,
   },
   {
     why: "metadata of a field",
-    after: {
-      ...BEFORE,
-      distributions: [
-        distribution("d1", "d1.1", ["a", field("b", { units: "%" })]),
-        BEFORE.distributions[1]!,
-      ],
-    },
+    after: withFirst(distribution("d1", "d1.1", ["a", field("b", { units: "%" })])),
     expected: DISTRIBUTION,
   },
   {
     why: "order of the fields, which is that of the series",
-    after: {
-      ...BEFORE,
-      distributions: [distribution("d1", "d1.1", ["b", "a"]), BEFORE.distributions[1]!],
-    },
+    after: withFirst(distribution("d1", "d1.1", ["b", "a"])),
     expected: DISTRIBUTION,
   },
   {
@@ -119,12 +115,8 @@ const REPORTED: readonly {
   },
   {
     why: "fields that nothing tells apart are one, and do not change it each time",
-    before: reading([
-      distribution("d1", "d1.1", ["a", "b", field("", { units: "1" }), field("", { units: "2" })]),
-    ]),
-    after: reading([
-      distribution("d1", "d1.1", ["a", "b", field("", { units: "1" }), field("", { units: "2" })]),
-    ]),
+    before: withFirst(TWINS),
+    after: withFirst(TWINS),
     expected: NOTHING,
   },
 ];

@@ -1,0 +1,105 @@
+// What is in a data folder: the published snapshot down to its last value, the files that make it up, and what
+// the store kept of every series and run.
+
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Snapshot } from "../../src/core/snapshot.ts";
+import { folderBlobs } from "../../src/store/folder/blobs.ts";
+import { openSnapshots } from "../../src/store/segments/snapshots.ts";
+
+/** A snapshot as readers get it: every series with its values and metadata, digested. */
+export type Published = { readonly name: string; readonly series: ReadonlyMap<string, string> };
+
+const hash = (...parts: (string | Uint8Array)[]) => {
+  const sum = createHash("sha256");
+  for (const part of parts) sum.update(part).update("\n");
+  return sum.digest("hex");
+};
+
+export const snapshotsFolder = (data: string) => path.join(data, "snapshots");
+
+/** Reads `ids` from the current snapshot, undefined where nothing is published; throws when one is not whole. */
+export async function readPublished(
+  folder: string,
+  ids: readonly string[],
+): Promise<Published | undefined> {
+  const blobs = folderBlobs(folder);
+  try {
+    const snapshot = await openSnapshots(blobs, Date.now).current();
+    return snapshot && { name: snapshot.name, series: await digests(snapshot, ids) };
+  } finally {
+    blobs.close();
+  }
+}
+
+async function digests(snapshot: Snapshot, ids: readonly string[]): Promise<Map<string, string>> {
+  const records = await snapshot.series(ids);
+  const found = new Map<string, string>();
+  for (const record of records) {
+    if (!record) continue;
+    const { observations: { values, ...span }, rows, ...metadata } = record;
+    const context = await snapshot.context(record);
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    found.set(record.id, hash(JSON.stringify([span, metadata, context]), bytes, rows));
+  }
+  return found;
+}
+
+/** Every published file, by its path; named by its bytes or an error. */
+export async function publishedFiles(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const kind of ["segment", "directory", "manifest"]) {
+    for await (const { name } of Deno.readDir(path.join(folder, kind))) {
+      const bytes = await Deno.readFile(path.join(folder, kind, name));
+      const digest = createHash("sha256").update(bytes).digest("hex");
+      if (!name.endsWith(".tmp") && !name.startsWith(`${digest}.`)) {
+        throw new Error(`${kind}/${name} has other bytes than its name says`);
+      }
+      files.push(`${kind}/${name}`);
+    }
+  }
+  for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) files.push(name);
+  return files.sort();
+}
+
+export type Stored = {
+  /** "ok", or what SQLite found. */
+  readonly integrity: string;
+  readonly schema: number;
+  /** Kind and status of each run, oldest first. */
+  readonly runs: readonly string[];
+  /** Columns of each version of each series. */
+  readonly versions: ReadonlyMap<string, string>;
+};
+
+/** Reads the store of a data folder that no process writes to. */
+export function readStored(data: string): Stored {
+  const db = new DatabaseSync(path.join(data, "caudal.sqlite"));
+  try {
+    const versions = db.prepare("SELECT * FROM series_version ORDER BY series_id, number").all();
+    const bySeries = new Map<string, string>();
+    for (const { series_id, number, observations_hash } of versions) {
+      const id = String(series_id);
+      bySeries.set(id, `${bySeries.get(id) ?? ""} ${number}:${observations_hash}`);
+    }
+    return {
+      integrity: String(Object.values(db.prepare("PRAGMA integrity_check").get()!)[0]),
+      schema: Number(db.prepare("PRAGMA user_version").get()!.user_version),
+      runs: db.prepare("SELECT kind, status FROM run ORDER BY id").all()
+        .map(({ kind, status }) => `${kind} ${status}`),
+      versions: bySeries,
+    };
+  } finally {
+    db.close();
+  }
+}
+
+/** A copy of a folder that nobody changes meanwhile, or whose writer was killed. */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(path.join(from, name), path.join(to, name));
+    else await Deno.copyFile(path.join(from, name), path.join(to, name));
+  }
+}

@@ -1,0 +1,80 @@
+// The suite of blobs over a folder of this machine, and what only a folder can do.
+
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { folderBlobs } from "../../src/store/folder/blobs.ts";
+import { blobsSuite } from "./blobs_suite.ts";
+
+const newFolder = () => mkdtemp(path.join(tmpdir(), "caudal-blobs-"));
+
+blobsSuite("a folder", async () => {
+  const folder = await newFolder();
+  const blobs = folderBlobs(path.join(folder, "snapshots"));
+  return {
+    blobs,
+    close: async () => {
+      blobs.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+});
+
+describe("folderBlobs", () => {
+  let folder: string;
+  let blobs: ReturnType<typeof folderBlobs>;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  beforeEach(async () => {
+    folder = await newFolder();
+    blobs = folderBlobs(path.join(folder, "snapshots"));
+  });
+  afterEach(async () => {
+    blobs.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test("creates its folder when a file is first written", async () => {
+    expect(existsSync(path.join(folder, "snapshots"))).toBe(false);
+    await blobs.write("manifest/a.json", bytes("{}"));
+    expect(readdirSync(path.join(folder, "snapshots"))).toEqual(["manifest"]);
+  });
+
+  test("leaves no other file beside what it wrote, nor after a write that failed", async () => {
+    await blobs.write("current.json", bytes("{}"));
+    await blobs.write("segment/folder/a.bin", bytes("x"));
+    await expect(blobs.write("segment/folder", bytes("x"))).rejects.toThrow();
+    expect(readdirSync(path.join(folder, "snapshots")).sort()).toEqual(["current.json", "segment"]);
+    expect(readdirSync(path.join(folder, "snapshots/segment"))).toEqual(["folder"]);
+  });
+
+  test("shows what another process writes", async () => {
+    const other = folderBlobs(path.join(folder, "snapshots"));
+    expect(await other.read("current.json")).toBeUndefined();
+    await blobs.write("current.json", bytes("one"));
+    expect(await other.read("current.json")).toEqual(bytes("one"));
+    await blobs.write("current.json", bytes("two"));
+    expect(await other.read("current.json")).toEqual(bytes("two"));
+    other.close();
+  });
+
+  test("reads ranges of more files than it keeps open", async () => {
+    await blobs.write("segment/0.bin", bytes("0"));
+    for (let i = 1; i < 600; i++) writeFileSync(path.join(folder, `snapshots/segment/${i}.bin`), `${i}`);
+    for (const round of [1, 2]) {
+      for (let i = 0; i < 600; i++) {
+        const text = String(i);
+        expect(await blobs.read(`segment/${i}.bin`, { offset: 0, length: text.length }), `${round}`).toEqual(
+          bytes(text),
+        );
+      }
+    }
+  });
+
+  test("lets a fault of the disk fly, other than a missing file", async () => {
+    await blobs.write("segment/a.bin", bytes("x"));
+    expect(() => blobs.read("segment")).toThrow();
+    await expect(blobs.list("segment/a.bin")).rejects.toThrow();
+  });
+});
