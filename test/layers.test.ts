@@ -210,7 +210,12 @@ const IMPORT_ROWS: readonly { why: string; path: string; text: string; fault?: s
     fault: "src/core/journal.ts",
   },
   { why: "api parses no files", path: "src/api/a.ts", text: `import "yaml";`, fault: "package yaml" },
-  { why: "api stores nothing", path: "src/api/a.ts", text: `import "../store/a/b.ts";`, fault: "src/store/a/b.ts" },
+  {
+    why: "api stores nothing",
+    path: "src/api/a.ts",
+    text: `import "../store/a/b.ts";`,
+    fault: "src/store/a/b.ts",
+  },
   {
     why: "pages are markup",
     path: "src/pages/a.tsx",

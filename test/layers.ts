@@ -33,7 +33,12 @@ const ANYTHING = ["src", "edge", "desktop", "deno.json"];
 const LAYERS: Readonly<Record<string, Layer>> = {
   "src/core": { imports: [], packages: [], runtime: false },
   "src/store/segments": { imports: ["src/core"], packages: [], runtime: false },
-  "src/store/*": { imports: ["src/core"], types: ["src/store/segments/blobs.ts"], packages: [], runtime: true },
+  "src/store/*": {
+    imports: ["src/core"],
+    types: ["src/store/segments/blobs.ts"],
+    packages: [],
+    runtime: true,
+  },
   "src/ingest": {
     imports: ["src/core"],
     not: ["src/core/snapshot.ts"],

@@ -106,7 +106,10 @@ function answerHead(app: Hono): void {
   const { fetch } = app;
   app.fetch = async (request, ...rest) => {
     if (request.method !== "HEAD") return fetch(request, ...rest);
-    const { status, headers, body } = await fetch(new Request(request.url, { headers: request.headers }), ...rest);
+    const { status, headers, body } = await fetch(
+      new Request(request.url, { headers: request.headers }),
+      ...rest,
+    );
     const lengthened = new Headers(headers);
     if (body) lengthened.set("content-length", String((await new Response(body).arrayBuffer()).byteLength));
     return new Response(null, { status, headers: lengthened });

@@ -3,10 +3,10 @@
 
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import { folderBlobs } from "../../src/store/folder/blobs.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
+import { openDatabase } from "../../src/store/sqlite/database.ts";
 
 /** A snapshot as readers get it: every series with its values and metadata, digested. */
 export type Published = { readonly name: string; readonly series: ReadonlyMap<string, string> };
@@ -65,30 +65,28 @@ export async function publishedFiles(folder: string): Promise<string[]> {
 
 export type Stored = {
   /** "ok", or what SQLite found. */
-  readonly integrity: string;
-  readonly schema: number;
+  readonly integrity: unknown;
   /** Kind and status of each run, oldest first. */
   readonly runs: readonly string[];
-  /** Columns of each version of each series. */
-  readonly versions: ReadonlyMap<string, string>;
+  /** Number and columns of each version of each series. */
+  readonly versions: ReadonlyMap<string, readonly string[]>;
 };
 
-/** Reads the store of a data folder that no process writes to. */
+/** Opens the store of a data folder as the program does, and reads what it kept. */
 export function readStored(data: string): Stored {
-  const db = new DatabaseSync(path.join(data, "caudal.sqlite"));
+  const db = openDatabase(path.join(data, "caudal.sqlite"));
   try {
-    const versions = db.prepare("SELECT * FROM series_version ORDER BY series_id, number").all();
-    const bySeries = new Map<string, string>();
-    for (const { series_id, number, observations_hash } of versions) {
-      const id = String(series_id);
-      bySeries.set(id, `${bySeries.get(id) ?? ""} ${number}:${observations_hash}`);
-    }
+    const rows = db.all("SELECT * FROM series_version ORDER BY series_id, number");
+    const versions = Map.groupBy(rows, (row) => String(row.series_id));
     return {
-      integrity: String(Object.values(db.prepare("PRAGMA integrity_check").get()!)[0]),
-      schema: Number(db.prepare("PRAGMA user_version").get()!.user_version),
-      runs: db.prepare("SELECT kind, status FROM run ORDER BY id").all()
-        .map(({ kind, status }) => `${kind} ${status}`),
-      versions: bySeries,
+      integrity: db.one("PRAGMA integrity_check")?.integrity_check,
+      runs: db.all("SELECT kind, status FROM run ORDER BY id").map(({ kind, status }) => `${kind} ${status}`),
+      versions: new Map(
+        Array.from(
+          versions,
+          ([id, rows]) => [id, rows.map((row) => `${row.number}:${row.observations_hash}`)],
+        ),
+      ),
     };
   } finally {
     db.close();
