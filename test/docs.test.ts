@@ -139,7 +139,7 @@ describe("settings", () => {
   });
 
   test("the README names no setting that does not exist", () => {
-    const named = lines.flatMap((line) => /^\| `([A-Z][A-Z0-9_]*)` \|/.exec(line)?.[1] ?? []);
+    const named = lines.flatMap((line) => /^\| `([A-Z][A-Z0-9_]*)` +\|/.exec(line)?.[1] ?? []);
     expect(named.filter((key) => !keys.includes(key as EnvKey))).toEqual([]);
   });
 });

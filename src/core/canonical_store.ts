@@ -139,7 +139,10 @@ export type StoreChanges = {
 /** What was published last: the snapshot and the store's position it shows. */
 export type Publication = { readonly snapshot: string; readonly position: number };
 
-/** What the publisher needs. Only distributions with available series are told of. */
+/**
+ * What the publisher needs. Distributions that have series are told of, and those that lost their last one, with
+ * nothing to publish.
+ */
 export interface PublishStore {
   /** Everything that changed after `position`; 0 asks for everything. */
   changes(position: number): Promise<StoreChanges>;

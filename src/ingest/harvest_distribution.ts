@@ -100,7 +100,8 @@ async function readDistribution(job: DistributionJob, context: Harvest): Promise
       enriched: {
         frequency: FREQUENCY[frequency].iso,
         last_hash: source.hash,
-        changed: stored?.source?.hash === source.hash ? "False" : "True",
+        // Said of the reading that brought these bytes, which were new then: the same data is published the same.
+        changed: "True",
       },
     };
   } catch (error) {

@@ -18,24 +18,25 @@ import {
   type Stored,
 } from "./data_folder.ts";
 import { type NetworkStates, writeStates } from "./network_states.ts";
-import { addressOf, happens, hasBytes, LONG, type Running, runWell, sleep, startCommand } from "./process.ts";
+import { addressOf, eventually, happens, hasBytes, LONG, runWell, sleep, startCommand } from "./process.ts";
 
-/** Where in a run a kill falls: begun by what can be seen from outside, ended a random moment later. */
-const STAGES = ["start", "harvest", "publish", "switch"] as const;
+/** Where in a run a kill falls: each stage begins with what can be seen from outside, and lasts to the next. */
+const STAGES = ["start", "harvest", "publish", "switch", "end"] as const;
 type Stage = (typeof STAGES)[number];
 
-const KILLS: readonly Stage[] = LONG
-  ? Array.from({ length: 50 }, (_, i) => STAGES[i % STAGES.length]!)
-  : ["start", "harvest", "harvest", "publish", "switch"];
-const SERVER_KILLS: readonly Stage[] = LONG
-  ? Array.from({ length: 12 }, (_, i) => STAGES[i % STAGES.length]!)
-  : ["harvest", "publish"];
-const MIGRATION_KILLS = LONG ? 50 : 5;
+const KILLS = LONG ? 50 : 5;
+const SERVER_KILLS = LONG ? 10 : 2;
+const MIGRATION_KILLS = LONG ? 30 : 4;
 
-/** Tries to hit a stage: on a busy machine a run may be over before the kill. */
-const TRIES = 20;
+/** Tries to hit a stage: on a busy machine it may be over before the kill. */
+const TRIES = 30;
 
-const random = randomNumbers(LONG ? 50 : 5);
+/** What kills have to leave at least once, and the stage that may: unfinished runs and the pointer. */
+const MUST_BE_SEEN: readonly { stage: Stage; state: string }[] = [
+  { stage: "harvest", state: "harvest STARTED, A" },
+  { stage: "publish", state: "publish STARTED, A" },
+  { stage: "end", state: "publish STARTED, B" },
+];
 
 let folder: string;
 let network: NetworkStates;
@@ -43,7 +44,7 @@ let network: NetworkStates;
 const [before, after] = ["before", "after"];
 let published: { a: Published; b: Published };
 let expected: { files: string[]; stored: Stored };
-const stageMs = { start: 0, harvest: 0, publish: 0, switch: 0 } satisfies Record<Stage, number>;
+const stageMs: Record<Stage, number> = { start: 0, harvest: 0, publish: 0, switch: 0, end: 0 };
 
 const at = (name: string) => path.join(folder, name);
 const publishedAt = (data: string) => readPublished(snapshotsFolder(data), network.ids);
@@ -64,15 +65,16 @@ afterAll(() => Deno.remove(folder, { recursive: true }));
 /** Whether a run over a copy of A has begun a stage. */
 function stageBegins(data: string): Record<Stage, () => boolean> {
   const snapshots = snapshotsFolder(data);
-  const [segments, manifests] = ["segment", "manifest"].map((kind) => {
-    const known = readdirSync(path.join(snapshots, kind)).length;
-    return () => readdirSync(path.join(snapshots, kind)).length > known;
-  });
+  const files = (kind: string) => readdirSync(path.join(snapshots, kind)).length;
+  const known = { segment: files("segment"), manifest: files("manifest") };
+  const pointer = () => Deno.statSync(path.join(snapshots, "current.json")).ino;
+  const knownPointer = pointer();
   return {
     start: () => true,
     harvest: () => hasBytes(path.join(data, "caudal.sqlite-wal")),
-    publish: segments!,
-    switch: manifests!,
+    publish: () => files("segment") > known.segment,
+    switch: () => files("manifest") > known.manifest,
+    end: () => pointer() !== knownPointer,
   };
 }
 
@@ -89,8 +91,16 @@ async function measureStages(data: string): Promise<void> {
   STAGES.forEach((stage, i) => stageMs[stage] = times[i + 1]! - times[i]!);
 }
 
-/** Runs a command over fresh copies of A until a kill falls into the stage; answers the data folder. */
-async function killed(stage: Stage, command: string, args: readonly string[]): Promise<string> {
+/**
+ * Runs a command over fresh copies of A until a kill falls into the stage, `share` of its length after its
+ * beginning; answers the data folder.
+ */
+async function killed(
+  stage: Stage,
+  share: number,
+  command: string,
+  args: readonly string[] = [],
+): Promise<string> {
   for (let left = TRIES; left > 0; left--) {
     const data = await Deno.makeTempDir({ dir: folder, prefix: `${stage}_` });
     await copyFolder(at(before), data);
@@ -98,26 +108,20 @@ async function killed(stage: Stage, command: string, args: readonly string[]): P
     await using run = startCommand(command, [...args, "--data", data]);
     if (await happens(run, begins[stage])) {
       // What was missed is tried again sooner.
-      await sleep(random() * stageMs[stage] * left / TRIES);
+      await sleep(share * stageMs[stage] * left / TRIES);
       run.kill("SIGKILL");
-      const { signal } = await run.finished;
-      if (signal === "SIGKILL" && (command === "harvest" || stage !== "switch" || !isOver(data))) return data;
+      if ((await run.finished).signal === "SIGKILL") return data;
     }
     await Deno.remove(data, { recursive: true });
   }
   throw new Error(`No kill of ${command} fell into "${stage}"`);
 }
 
-/** Whether a server that goes on is done with its harvest. */
-function isOver(data: string): boolean {
-  return existsSync(data) && readdirSync(snapshotsFolder(data)).length === 0;
-}
-
 /** What must hold of a folder whose writer was killed; answers where the kill fell, by what it left. */
 async function expectWhole(data: string): Promise<string> {
-  const name = (await publishedAt(data))?.name;
-  expect([published.a.name, published.b.name]).toContain(name);
-  expect(await publishedAt(data)).toEqual(name === published.a.name ? published.a : published.b);
+  const found = await publishedAt(data);
+  const isA = found?.name === published.a.name;
+  expect(found).toEqual(isA ? published.a : published.b);
   await publishedFiles(snapshotsFolder(data));
   // Opening a store repairs it: the next harvest is to find it as it lies.
   const copy = `${data}_copy`;
@@ -126,21 +130,108 @@ async function expectWhole(data: string): Promise<string> {
   await Deno.remove(copy, { recursive: true });
   expect(integrity).toBe("ok");
   const begun = runs.filter((run) => run.endsWith("STARTED"));
-  return `${begun.join() || "none begun"}, ${name === published.a.name ? "A" : "B"}`;
+  return `${begun.join() || "none begun"}, ${isA ? "A" : "B"}`;
 }
 
 /** What must hold once a harvest went through. */
 async function expectMended(data: string): Promise<void> {
   expect(await publishedAt(data)).toEqual(published.b);
   expect(await publishedFiles(snapshotsFolder(data))).toEqual(expected.files);
-  expect([...Deno.readDirSync(data)].map(({ name }) => name).sort()).toEqual([
-    "caudal.sqlite",
-    "snapshots",
-    "writer.lock",
-  ]);
+  const names = [...Deno.readDirSync(data)].map(({ name }) => name);
+  expect(names.sort()).toEqual(["caudal.sqlite", "snapshots", "writer.lock"]);
   const { integrity, runs, versions } = readStored(data);
   expect(integrity).toBe("ok");
   expect(versions).toEqual(expected.stored.versions);
   expect(runs.filter((run) => run.endsWith("STARTED"))).toEqual([]);
   expect(runs.slice(-2)).toEqual(["harvest SUCCESS", "publish SUCCESS"]);
 }
+
+/** One kill of a harvest and the harvest after it; answers where the kill fell. */
+async function killAndMend(stage: Stage, share: number): Promise<string> {
+  const data = await killed(stage, share, "harvest");
+  const state = await expectWhole(data);
+  await runWell("harvest", ["--data", data]);
+  await expectMended(data);
+  await Deno.remove(data, { recursive: true });
+  return state;
+}
+
+describe("harvest", () => {
+  test("ends in the same snapshot with the same versions from nothing and step by step", async () => {
+    expect(published.a.name).not.toBe(published.b.name);
+    expect([published.a.series.size, published.b.series.size]).toEqual([2_000, network.ids.length]);
+    expect(await publishedAt(at(after))).toEqual(published.b);
+    const counts = [...expected.stored.versions.values()].map(({ length }) => length);
+    expect(new Set(counts)).toEqual(new Set([1, 2]));
+  });
+
+  test(`leaves A or B whole wherever it is killed, ${KILLS} times, and the next one ends in B`, async () => {
+    const random = randomNumbers(KILLS);
+    const seen = new Map<string, number>();
+    const kill = async (stage: Stage, share: number) => {
+      const state = await killAndMend(stage, share);
+      seen.set(state, (seen.get(state) ?? 0) + 1);
+    };
+    for (let i = 0; i < KILLS; i++) await kill(STAGES[i % STAGES.length]!, random());
+    for (const { stage, state } of MUST_BE_SEEN) {
+      for (let left = TRIES; !seen.has(state); left--) {
+        expect(left, `no kill left "${state}"`).toBeGreaterThan(0);
+        await kill(stage, random() * left / TRIES);
+      }
+    }
+    if (LONG) console.log(`Kills by what they left: ${JSON.stringify(Object.fromEntries(seen))}`);
+  }, LONG ? 900_000 : 120_000);
+
+  test(`can be killed while it makes its store, ${MIGRATION_KILLS} times`, async () => {
+    const random = randomNumbers(MIGRATION_KILLS);
+    for (let i = 0; i < MIGRATION_KILLS; i++) {
+      const data = await Deno.makeTempDir({ dir: folder, prefix: "fresh_" });
+      const database = path.join(data, "caudal.sqlite");
+      {
+        await using run = startCommand("harvest", ["--network", network.register, "--data", data]);
+        // From when the file is there, which takes the process a while, or from its very beginning.
+        if (i % 4 > 0) await happens(run, () => existsSync(database));
+        await sleep(random() * (i % 4 > 0 ? 20 : 100));
+        run.kill("SIGKILL");
+      }
+      if (existsSync(database)) {
+        const copy = `${data}_copy`;
+        await copyFolder(data, copy);
+        const db = new DatabaseSync(path.join(copy, "caudal.sqlite"));
+        const schema = Number(db.prepare("PRAGMA user_version").get()!.user_version);
+        const tables = Number(db.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()!.tables);
+        db.close();
+        expect([0, MIGRATIONS.length]).toContain(schema);
+        expect(tables > 0).toBe(schema > 0);
+        expect(readStored(copy).integrity).toBe("ok");
+        await Deno.remove(copy, { recursive: true });
+      }
+      await runWell("harvest", ["--network", network.register, "--data", data]);
+      expect(await publishedAt(data)).toEqual(published.b);
+      const { runs, versions } = readStored(data);
+      expect(new Set([...versions.values()].map(({ length }) => length))).toEqual(new Set([1]));
+      expect(runs.slice(-2)).toEqual(["harvest SUCCESS", "publish SUCCESS"]);
+      await Deno.remove(data, { recursive: true });
+    }
+  });
+});
+
+describe("start", () => {
+  const stages = Array.from({ length: SERVER_KILLS }, (_, i) => STAGES[(i + 1) % STAGES.length]!);
+  const random = randomNumbers(SERVER_KILLS);
+
+  test.each(stages)("serves what is whole after a kill in its %s, then B", async (stage) => {
+    const data = await killed(stage, random(), "start", ["--port", "0"]);
+    await expectWhole(data);
+    await using server = startCommand("start", ["--port", "0", "--data", data]);
+    const url = await addressOf(server);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const answer = await fetch(`${url}/series/api/series/?ids=${network.changedId}&last=1`);
+    expect(answer.status).toBe(200);
+    await server.printed(/(Listo: )/);
+    await eventually(async () => (await (await fetch(`${url}/readyz`)).json()).snapshot === published.b.name);
+    server.kill("SIGTERM");
+    expect((await server.finished).code).toBe(0);
+    await expectMended(data);
+  });
+});

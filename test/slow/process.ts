@@ -126,6 +126,13 @@ export async function happens(running: Running, what: () => boolean): Promise<bo
   return true;
 }
 
+/** Asks until it is so; gives up after a time that no working machine needs. */
+export async function eventually(what: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !await what(); await sleep(50)) {
+    if (Date.now() > end) throw new Error(`It never was so: ${what}`);
+  }
+}
+
 /** Whether there is a file, other than an empty one. */
 export function hasBytes(file: string): boolean {
   return existsSync(file) && Deno.statSync(file).size > 0;
