@@ -19,6 +19,7 @@ function decimalsOf(value: number): number {
   const integerDigits = Math.max(1, Number(exponent) + 1);
   const noise = decimals - (17 - integerDigits);
   const kept = noise > 0 ? digits.slice(0, -noise) : digits;
+  if (kept === "") return 0;
   return Math.max(0, Math.min(decimals, 17 - integerDigits) - (kept.length - kept.replace(/0+$/, "").length));
 }
 
