@@ -85,12 +85,12 @@ export function seriesJson(answer: {
 }): string {
   const { rows, count, index, columns, request, today } = answer;
   const data = rows === undefined ? "" : `"data":[${rows}],`;
-  const meta = request.metadata === "none" ? "" : `,"meta":${
-    JSON.stringify([
-      indexMetadata(index, request.metadata),
-      ...columns.map((column) => columnMetadata(column, request.metadata, request.flatten, today)),
-    ])
-  }`;
+  const meta = request.metadata === "none" ? "" : `,"meta":[${
+    [
+      JSON.stringify(indexMetadata(index, request.metadata)),
+      ...columns.map((column) => columnText(column, request.metadata === "simple", request.flatten, today)),
+    ].join(",")
+  }]`;
   const params = JSON.stringify(Object.fromEntries<unknown>([
     ...answer.params,
     [
@@ -118,49 +118,52 @@ const SIMPLE = {
   field: ["id", "description", "units"],
 } as const;
 
-const LEVELS = ["catalog", "dataset", "distribution", "field"] as const;
+/** JSON of the levels above a series, without braces, by context: many series and answers share it. */
+const contextTexts = new WeakMap<SeriesContext, { simple?: string; whole?: string }>();
 
-function columnMetadata(
-  column: DescribedColumn,
-  level: MetadataLevel,
-  flatten: boolean,
-  today: Today,
-): JsonObject {
-  const { item, record } = column;
-  const { catalog, dataset, distribution } = column.context!;
+function contextText(context: SeriesContext, simple: boolean): string {
+  let texts = contextTexts.get(context);
+  if (!texts) contextTexts.set(context, texts = {});
+  return texts[simple ? "simple" : "whole"] ??= JSON.stringify(levelsAbove(context, simple)).slice(1, -1);
+}
+
+function levelsAbove({ catalog, dataset, distribution }: SeriesContext, simple: boolean): JsonObject {
+  if (!simple) return { catalog, dataset, distribution };
+  return {
+    catalog: pick(catalog, SIMPLE.catalog),
+    dataset: pick(dataset, SIMPLE.dataset),
+    distribution: pick(distribution, SIMPLE.distribution),
+  };
+}
+
+/** One element of `meta`, as JSON. */
+function columnText(column: DescribedColumn, simple: boolean, flatten: boolean, today: Today): string {
+  const context = column.context!;
+  const field = fieldMetadata(column, simple, today);
+  if (!flatten) return `{${contextText(context, simple)},"field":${JSON.stringify(field)}}`;
+  const flat: JsonObject = {};
+  for (const [level, metadata] of Object.entries({ ...levelsAbove(context, simple), field })) {
+    for (const [key, value] of Object.entries(metadata as JsonObject)) flat[`${level}_${key}`] = value;
+  }
+  return JSON.stringify(flat);
+}
+
+function fieldMetadata({ item, record }: DescribedColumn, simple: boolean, today: Today): JsonObject {
   const units = record.field.units ?? null;
   const represented: JsonObject = {
     representation_mode: item.mode,
     representation_mode_units: MODES[item.mode].units ?? units,
   };
-  const simple = level === "simple";
-  const levels: Record<(typeof LEVELS)[number], JsonObject> = simple
-    ? {
-      catalog: pick(catalog, SIMPLE.catalog),
-      dataset: pick(dataset, SIMPLE.dataset),
-      distribution: pick(distribution, SIMPLE.distribution),
-      field: { ...pick(record.field, SIMPLE.field), ...represented },
-    }
-    : {
-      catalog,
-      dataset,
-      distribution,
-      field: {
-        ...record.field,
-        ...NO_HITS,
-        ...record.enriched,
-        ...freshnessText(record.enriched, today),
-        is_percentage: isPercentMode(item.mode) ||
-          (typeof units === "string" && today.percentageUnits.has(units)),
-        ...represented,
-      },
-    };
-  if (!flatten) return levels;
-  const flat: JsonObject = {};
-  for (const name of LEVELS) {
-    for (const [key, value] of Object.entries(levels[name])) flat[`${name}_${key}`] = value;
-  }
-  return flat;
+  if (simple) return { ...pick(record.field, SIMPLE.field), ...represented };
+  return {
+    ...record.field,
+    ...NO_HITS,
+    ...record.enriched,
+    ...freshnessText(record.enriched, today),
+    is_percentage: isPercentMode(item.mode) ||
+      (typeof units === "string" && today.percentageUnits.has(units)),
+    ...represented,
+  };
 }
 
 function freshnessText(enriched: Enriched, today: Today): JsonObject {

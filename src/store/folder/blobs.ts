@@ -3,18 +3,23 @@
 
 import fs from "node:fs";
 import path from "node:path";
+import { Problem } from "../../core/problem.ts";
 import type { Range, WriteBlobs } from "../segments/blobs.ts";
+import { keptFiles } from "./kept_files.ts";
 
 /** Files kept open for reading. */
 const OPEN_FILES = 512;
 
-/**
- * A kept file that nobody read for this long makes place for another, in ms. While all are in use none is
- * dropped: under even load a full cache that keeps what it has beats one that is always refilled.
- */
-const IDLE_MS = 60_000;
-
-type KeptFile = { readonly bytes: Uint8Array<ArrayBuffer>; usedAt: number };
+/** What keeps a machine from writing, by the code of the fault; others are told by their code. */
+const WRITE_FAULTS: Readonly<Record<string, string>> = {
+  ENOSPC: "el disco está lleno",
+  EDQUOT: "se agotó la cuota de disco",
+  EFBIG: "supera el tamaño de archivo que se permite al proceso",
+  EROFS: "el disco es de solo lectura",
+  EACCES: "faltan permisos",
+  EPERM: "faltan permisos",
+  EIO: "falla el disco",
+};
 
 /**
  * Opens a folder, creating it when a writer first needs it.
@@ -22,37 +27,7 @@ type KeptFile = { readonly bytes: Uint8Array<ArrayBuffer>; usedAt: number };
  */
 export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & { close(): void } {
   const open = new Map<string, number>();
-  const kept = new Map<string, KeptFile>();
-  let keptBytes = 0;
-
-  /** Whether a file of this size may be kept, after dropping idle ones. */
-  function makePlace(size: number, now: number): boolean {
-    for (const [name, { bytes, usedAt }] of kept) {
-      if (keptBytes + size <= keepBytes || now - usedAt < IDLE_MS) break;
-      kept.delete(name);
-      keptBytes -= bytes.length;
-    }
-    return keptBytes + size <= keepBytes;
-  }
-
-  /** The whole of an immutable file, when it is or may be kept. */
-  function keptFile(name: string, now: number): Uint8Array<ArrayBuffer> | undefined {
-    const known = kept.get(name);
-    if (known) {
-      known.usedAt = now;
-      return known.bytes;
-    }
-    if (keptBytes >= keepBytes && !makePlace(1, now)) return undefined;
-    const fd = descriptor(name);
-    if (fd === undefined) return undefined;
-    const { size } = fs.fstatSync(fd);
-    if (!makePlace(size, now)) return undefined;
-    const bytes = new Uint8Array(size);
-    if (fs.readSync(fd, bytes, 0, size, 0) !== size) return undefined;
-    kept.set(name, { bytes, usedAt: now });
-    keptBytes += size;
-    return bytes;
-  }
+  const kept = keptFiles(keepBytes);
 
   /** Descriptor of an immutable file, the least recently opened one closed when there are too many. */
   function descriptor(name: string): number | undefined {
@@ -83,7 +58,7 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & { close
   }
 
   function readRange(name: string, { offset, length }: Range): Uint8Array<ArrayBuffer> | undefined {
-    const whole = keepBytes > 0 ? keptFile(name, Date.now()) : undefined;
+    const whole = kept(`${folder}/${name}`);
     if (whole) return whole.subarray(offset, offset + length);
     const fd = descriptor(name);
     if (fd === undefined) return undefined;
@@ -105,9 +80,9 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & { close
 
     async write(name, bytes) {
       const target = path.join(folder, name);
-      await fs.promises.mkdir(path.dirname(target), { recursive: true });
       const beside = `${target}.${crypto.randomUUID()}.tmp`;
       try {
+        await fs.promises.mkdir(path.dirname(target), { recursive: true });
         const file = await fs.promises.open(beside, "w");
         try {
           await file.writeFile(bytes);
@@ -118,8 +93,8 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & { close
         await fs.promises.rename(beside, target);
         forget(name);
       } catch (error) {
-        await fs.promises.rm(beside, { force: true });
-        throw error;
+        await fs.promises.rm(beside, { force: true }).catch(() => {});
+        throw writeFault(target, error);
       }
     },
 
@@ -127,8 +102,9 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & { close
 
     async list(subfolder) {
       try {
-        const names = await fs.promises.readdir(path.join(folder, subfolder));
-        return names.map((name) => `${subfolder}/${name}`);
+        const entries = await fs.promises.readdir(path.join(folder, subfolder), { withFileTypes: true });
+        const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+        return subfolder === "" ? names : names.map((name) => `${subfolder}/${name}`);
       } catch (error) {
         if ((error as { code?: string }).code === "ENOENT") return [];
         throw error;
@@ -137,7 +113,10 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & { close
 
     async remove(name) {
       forget(name);
-      await fs.promises.rm(path.join(folder, name), { force: true });
+      const target = path.join(folder, name);
+      await fs.promises.rm(target, { force: true }).catch((error) => {
+        throw writeFault(target, error);
+      });
       // Read again while it was being removed.
       forget(name);
     },
@@ -147,4 +126,13 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & { close
       open.clear();
     },
   };
+}
+
+/** A fault of the machine as a sentence for who runs it; a bug stays what it is. */
+function writeFault(target: string, cause: unknown): unknown {
+  const code = (cause as { code?: unknown } | null)?.code;
+  if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) return cause;
+  return new Problem("unavailable", `No se puede escribir "${target}": ${WRITE_FAULTS[code] ?? code}`, [], {
+    cause,
+  });
 }

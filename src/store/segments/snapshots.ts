@@ -21,50 +21,22 @@ import {
   shardName,
   shardOf,
 } from "./format.ts";
+import { followPointer } from "./follow_pointer.ts";
 
 /** Contexts kept in memory, over all catalogs. */
 const CONTEXTS_KEPT = 2_000;
-
-/** How long a pointer is believed before it is read again, in ms. */
-const POINTER_LIFE_MS = 1_000;
 
 /**
  * Follows the pointer of `blobs`.
  * Errors: a pointer that cannot be read keeps the last good snapshot; without any it is Problem `unavailable`.
  */
 export function openSnapshots(blobs: ReadBlobs, now: () => number): Snapshots {
-  let snapshot: Snapshot | undefined;
-  let readAt = -Infinity;
-  let reading: Promise<void> | undefined;
-  let fault: Problem | undefined;
-
-  async function follow(): Promise<void> {
-    const bytes = await blobs.read(POINTER);
-    if (!bytes) return;
-    const pointer = decodePointer(bytes);
-    if (snapshot?.name === pointer.snapshot && snapshot.publishedAt === pointer.published_at) return;
-    snapshot = await openSnapshot(blobs, pointer.snapshot, pointer.published_at);
-  }
-
-  async function followAgain(): Promise<void> {
-    try {
-      await follow();
-      fault = undefined;
-    } catch (cause) {
-      fault = new Problem("unavailable", "Cannot read the published snapshot", [], { cause });
-    }
-    readAt = now();
-    reading = undefined;
-  }
-
   return {
-    async current() {
-      const age = now() - readAt;
-      // A clock that was set back does not keep an old pointer.
-      if (age < 0 || age >= POINTER_LIFE_MS) await (reading ??= followAgain());
-      if (!snapshot && fault) throw fault;
-      return snapshot;
-    },
+    current: followPointer<Snapshot>(blobs, POINTER, now, (bytes, known) => {
+      const pointer = decodePointer(bytes);
+      const same = known?.name === pointer.snapshot && known.publishedAt === pointer.published_at;
+      return same ? known : openSnapshot(blobs, pointer.snapshot, pointer.published_at);
+    }),
   };
 }
 
@@ -73,7 +45,8 @@ export async function openSnapshot(blobs: ReadBlobs, name: string, publishedAt: 
   const manifest = decodeManifest(await required(blobs, manifestName(name)));
   const findSeries = openDirectory(blobs, manifest.series);
   const findContext = openDirectory(blobs, manifest.contexts);
-  const contexts = new Map<string, Promise<unknown>>();
+  const catalogs = new Map<string, Promise<JsonObject>>();
+  const contexts = new Map<string, Promise<SeriesContext>>();
 
   async function readBlock(place: Place): Promise<Uint8Array<ArrayBuffer>> {
     return await required(blobs, segmentName(place.segment), place);
@@ -84,16 +57,20 @@ export async function openSnapshot(blobs: ReadBlobs, name: string, publishedAt: 
     return place && decodeSeries(await readBlock(place));
   }
 
-  /** Parsed context block; an absent one is empty metadata. */
-  function readContext<T>(key: string, missing: T): Promise<T> {
-    let context = contexts.get(key);
-    if (!context) {
-      context = findContext(key).then(async (place) => place ? decodeJson(await readBlock(place)) : missing);
-      context.catch(() => contexts.delete(key));
-      contexts.set(key, context);
-      if (contexts.size > CONTEXTS_KEPT) contexts.delete(contexts.keys().next().value!);
-    }
-    return context as Promise<T>;
+  /** Parsed context block; an absent one is `missing`. */
+  async function readContext<T>(key: string, missing: T): Promise<T> {
+    const place = await findContext(key);
+    return place ? decodeJson<T>(await readBlock(place)) : missing;
+  }
+
+  async function joinContext({ catalogId, datasetId, distributionId }: SeriesRecord): Promise<SeriesContext> {
+    const catalogKey = contextKey(catalogId);
+    const catalog = kept(catalogs, catalogKey, () => readContext<JsonObject>(catalogKey, {}));
+    const below = readContext<DistributionContext>(contextKey(catalogId, datasetId, distributionId), {
+      dataset: {},
+      distribution: {},
+    });
+    return { catalog: await catalog, ...await below };
   }
 
   return {
@@ -102,17 +79,24 @@ export async function openSnapshot(blobs: ReadBlobs, name: string, publishedAt: 
     catalogs: manifest.catalogs,
     percentageUnits: new Set(manifest.percentage_units),
     series: (ids) => Promise.all(ids.map(readSeries)),
-    async context({ catalogId, datasetId, distributionId }): Promise<SeriesContext> {
-      const [catalog, below] = await Promise.all([
-        readContext<JsonObject>(contextKey(catalogId), {}),
-        readContext<DistributionContext>(contextKey(catalogId, datasetId, distributionId), {
-          dataset: {},
-          distribution: {},
-        }),
-      ]);
-      return { catalog, dataset: below.dataset, distribution: below.distribution };
-    },
+    context: (record) =>
+      kept(
+        contexts,
+        contextKey(record.catalogId, record.datasetId, record.distributionId),
+        () => joinContext(record),
+      ),
   };
+}
+
+/** What was read before, or is read now; a failure is not kept, and the oldest makes place. */
+function kept<T>(cache: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
+  const known = cache.get(key);
+  if (known) return known;
+  const reading = read();
+  cache.set(key, reading);
+  reading.catch(() => cache.delete(key));
+  if (cache.size > CONTEXTS_KEPT) cache.delete(cache.keys().next().value!);
+  return reading;
 }
 
 /** Look-up in a directory; its shards are read when first needed and kept. */
