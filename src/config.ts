@@ -29,15 +29,22 @@ export const Env = z.object({
     "Desde qué nivel se registran eventos: debug, info, warn, error",
   ),
   ALLOW_INTERNAL_SOURCES: flag.default(false).describe(
-    "Permite leer fuentes de redes internas y de esta máquina por http(s)",
+    "Permite leer fuentes de redes internas y de esta máquina por http(s): cosecha y validador",
   ),
   MAX_SOURCE_MB: integer(1, 2_000).default(100).describe("Tamaño máximo de un catálogo o CSV, en MB"),
+  SOURCE_TIMEOUT_SECONDS: integer(1, 300).default(30).describe(
+    "Segundos que se espera a una fuente que no responde o que deja de enviar",
+  ),
   BODY_CACHE_MB: integer(0, 4_096).default(32).describe(
     "Memoria para respuestas ya armadas, en MB; 0 no guarda",
   ),
   SEGMENT_CACHE_MB: integer(0, 65_536).default(96).describe(
     "Memoria para archivos publicados que se leen seguido, en MB; 0 no guarda",
   ),
+  SEARCH_MIN_SCORE: z.string().regex(/^\d+(\.\d+)?$/, "debe ser un número desde 0").transform(Number).default(
+    5,
+  )
+    .describe("Puntaje mínimo de lo que encuentra un texto; con menos de 1000 series no se aplica"),
   HARVEST_USER_AGENT: z.string().min(1).default("Caudal/1 (+harvest)").describe(
     "User-Agent con que se piden catálogos y CSV",
   ),

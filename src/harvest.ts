@@ -1,9 +1,10 @@
 // `deno task harvest`: reads nodes, validates, stores and publishes; prints the report of the run.
 
+import { checkAndPrint } from "./check_catalog.ts";
 import { runCommand, UsageProblem } from "./command.ts";
 import { readEnv } from "./config.ts";
 import { reportText } from "./core/report.ts";
-import { harvestAndPublish, SOURCE_KEYS } from "./harvest_and_publish.ts";
+import { harvestAndPublish, SOURCE_KEYS, sourceUrl } from "./harvest_and_publish.ts";
 
 await runCommand({
   usage: "deno task harvest",
@@ -16,10 +17,34 @@ await runCommand({
     catalog: { value: "ID=ARCHIVO|URL", many: true, description: "Un catálogo como nodo; se puede repetir" },
     only: { value: "ID", description: "Sólo este nodo" },
     force: { description: "Indexa de nuevo también lo que no cambió" },
+    check: {
+      value: "ARCHIVO|URL",
+      description:
+        "Sólo valida este catálogo, JSON o XLSX: perfil de metadatos y reglas de series; no guarda nada",
+    },
+    distribution: { value: "ID", description: "Con --check, sólo esta distribución" },
     json: { description: "Escribe el informe como JSON" },
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
   },
-  run: async ({ network, catalog, only, force, json, data }) => {
+  run: async ({ check, distribution, ...options }) => {
+    const { network, catalog, only, force, json, data } = options;
+    if (distribution !== undefined && check === undefined) {
+      throw new UsageProblem("--distribution sólo se usa con --check");
+    }
+    if (check !== undefined) {
+      const other = Object.keys(options).find((name) => name !== "json");
+      if (other !== undefined) throw new UsageProblem(`--check no se usa con --${other}`);
+      if (check === "" || (/^[a-z][a-z0-9+.-]+:\/\//i.test(check) && !URL.canParse(check))) {
+        throw new UsageProblem(`--check espera un archivo o una dirección, no "${check}"`);
+      }
+      const settings = readEnv(SOURCE_KEYS);
+      const isGood = await checkAndPrint(sourceUrl(check), {
+        distributionId: distribution,
+        json: json ?? false,
+        settings,
+      });
+      return isGood ? undefined : Deno.exit(1);
+    }
     const wrong = catalog?.find((text) => !/^[^=]+=.+$/.test(text));
     if (wrong !== undefined) throw new UsageProblem(`--catalog espera ID=ARCHIVO o ID=URL, no "${wrong}"`);
     const env = readEnv([...SOURCE_KEYS, "DATA_DIR", "SNAPSHOT_URL"]);

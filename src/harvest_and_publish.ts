@@ -13,18 +13,25 @@ import { harvest } from "./ingest/harvest.ts";
 import { readRegister } from "./ingest/register.ts";
 import { DEFAULT_LIMITS } from "./ingest/rules.ts";
 import type { ReadSource } from "./ingest/source.ts";
-import { openBlobs, openStore, type Places } from "./open.ts";
+import { openBlobs, openStore, type Places, prepareSearch } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { publish, type PublishReport } from "./publish/publish.ts";
+import { publishActivity } from "./publish/publish_activity.ts";
 
 export type SourceSettings = {
   readonly ALLOW_INTERNAL_SOURCES: boolean;
   readonly MAX_SOURCE_MB: number;
+  readonly SOURCE_TIMEOUT_SECONDS: number;
   readonly HARVEST_USER_AGENT: string;
 };
 
 /** The environment keys of harvesting commands. */
-export const SOURCE_KEYS = ["ALLOW_INTERNAL_SOURCES", "MAX_SOURCE_MB", "HARVEST_USER_AGENT"] as const;
+export const SOURCE_KEYS = [
+  "ALLOW_INTERNAL_SOURCES",
+  "MAX_SOURCE_MB",
+  "SOURCE_TIMEOUT_SECONDS",
+  "HARVEST_USER_AGENT",
+] as const;
 
 /** Which nodes to harvest: those named, else those of the store, else the bundled network. */
 export type NodeChoice = {
@@ -53,6 +60,8 @@ export function harvestAndPublish(
       const maxSourceBytes = settings.MAX_SOURCE_MB * MB;
       const readSource = createReadSource({
         allowInternal: settings.ALLOW_INTERNAL_SOURCES,
+        firstByteMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
+        idleMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
         userAgent: settings.HARVEST_USER_AGENT,
       });
       const { nodes, warnings } = await chooseNodes(store, choice, readSource, maxSourceBytes);
@@ -81,24 +90,29 @@ export function harvestAndPublish(
   });
 }
 
-/** Publishes what changed; the caller holds the writer's lock. */
+/** Publishes what changed, and the activity beside it; the caller holds the writer's lock. */
 export async function publishStore(
   places: Places,
   { store, journal }: { store: CanonicalStore; journal: Journal },
   options: { full?: boolean },
   show: (text: string) => void,
 ): Promise<PublishReport> {
+  const [last] = await journal.runs("publish", 1);
   await journal.abandonRuns("publish", Date.now());
   const run = await journal.startRun("publish", Date.now());
+  const blobs = openBlobs(places);
   try {
     const report = await publish({
       store,
-      blobs: openBlobs(places),
+      blobs,
       sha256,
       now: Date.now,
       ...(options.full && { full: true }),
+      ...(last && last.status !== "SUCCESS" && { afterFault: true }),
+      beforeSwitch: (snapshot) => prepareSearch(places, snapshot),
       onProgress: (done, distributions) => show(`Publicando: ${done}/${distributions} distribuciones`),
     });
+    await publishActivity({ store, journal, blobs, sha256 });
     await journal.finishRun(run.id, "SUCCESS", Date.now(), report);
     return report;
   } catch (error) {

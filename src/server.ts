@@ -3,8 +3,10 @@
 import { createApp } from "./api/app.ts";
 import { UsageProblem } from "./command.ts";
 import { Problem } from "./core/problem.ts";
+import { VALIDATION } from "./core/validate.ts";
 import { createLog, faultFields, type LogLevel } from "./log.ts";
-import { openPublished, type Places } from "./open.ts";
+import { openPublished, openPublishedActivity, openPublishedSearches, type Places } from "./open.ts";
+import { validateInThread } from "./validator.ts";
 import { VERSION } from "./version.ts";
 
 export type Listen = { readonly host: string; readonly port: number };
@@ -13,11 +15,24 @@ export type ServerSettings = {
   readonly LOG_LEVEL: LogLevel;
   readonly BODY_CACHE_MB: number;
   readonly SEGMENT_CACHE_MB: number;
+  readonly SEARCH_MIN_SCORE: number;
   readonly PUBLIC_URL?: string | undefined;
+  readonly ALLOW_INTERNAL_SOURCES: boolean;
+  readonly MAX_SOURCE_MB: number;
+  readonly HARVEST_USER_AGENT: string;
 };
 
 /** The environment keys of serving commands. */
-export const SERVER_KEYS = ["LOG_LEVEL", "BODY_CACHE_MB", "SEGMENT_CACHE_MB", "PUBLIC_URL"] as const;
+export const SERVER_KEYS = [
+  "LOG_LEVEL",
+  "BODY_CACHE_MB",
+  "SEGMENT_CACHE_MB",
+  "SEARCH_MIN_SCORE",
+  "PUBLIC_URL",
+  "ALLOW_INTERNAL_SOURCES",
+  "MAX_SOURCE_MB",
+  "HARVEST_USER_AGENT",
+] as const;
 
 const MB = 1024 * 1024;
 
@@ -43,10 +58,21 @@ export function startServer(
   const log = createLog(settings.LOG_LEVEL);
   const app = createApp({
     snapshots: openPublished(places, settings.SEGMENT_CACHE_MB * MB),
+    activities: openPublishedActivity(places),
+    searches: openPublishedSearches(
+      places,
+      (error) => log("warn", "search.fell_back", faultFields(error)),
+    ),
+    searchMinScore: settings.SEARCH_MIN_SCORE,
     now: Date.now,
     version: VERSION,
     ...(settings.PUBLIC_URL && { publicUrl: settings.PUBLIC_URL }),
     cacheBytes: settings.BODY_CACHE_MB * MB,
+    validate: validateInThread({
+      allowInternal: settings.ALLOW_INTERNAL_SOURCES,
+      maxSourceBytes: Math.min(settings.MAX_SOURCE_MB, VALIDATION.sourceMb) * MB,
+      userAgent: settings.HARVEST_USER_AGENT,
+    }),
     onError: (error, path) => log("error", "request.failed", { path, ...faultFields(error) }),
   });
   let server: Deno.HttpServer<Deno.NetAddr>;

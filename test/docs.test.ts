@@ -10,7 +10,9 @@ import { SERIES_PARAMS } from "../src/api/params.ts";
 import { Env, type EnvKey } from "../src/config.ts";
 import { checkRequest } from "../src/core/series_request.ts";
 import { isoDate } from "../src/core/time.ts";
+import * as freshnessText from "../src/pages/docs_freshness_text.ts";
 import * as docsText from "../src/pages/docs_text.ts";
+import * as validateText from "../src/pages/docs_validate_text.ts";
 import * as pagesText from "../src/pages/text.ts";
 import { MONTHLY, publishedApp } from "./api/published_app.ts";
 
@@ -119,7 +121,7 @@ describe("words of the pages", () => {
   };
 
   test("are there in both languages", () => {
-    const all = pairs({ ...docsText, ...pagesText });
+    const all = pairs({ ...docsText, ...freshnessText, ...validateText, ...pagesText });
     expect(all.length).toBeGreaterThan(100);
     expect(all.filter((pair) => pair.some((text) => text.trim() === ""))).toEqual([]);
   });

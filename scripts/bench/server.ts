@@ -4,7 +4,7 @@
 //   deno run -A scripts/bench/server.ts app DATA BODY_CACHE_MB   |   fixed BYTES
 
 import { createApp } from "../../src/api/app.ts";
-import { openPublished } from "../../src/open.ts";
+import { openPublished, openPublishedSearches } from "../../src/open.ts";
 
 const [kind, subject, cacheMb] = Deno.args;
 
@@ -15,6 +15,7 @@ function handler(): Deno.ServeHandler {
   }
   const app = createApp({
     snapshots: openPublished({ dataDir: subject! }, 96 * 1024 * 1024),
+    searches: openPublishedSearches({ dataDir: subject! }, console.error),
     now: Date.now,
     version: "bench",
     cacheBytes: Number(cacheMb) * 1024 * 1024,

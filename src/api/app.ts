@@ -2,19 +2,31 @@
 // the same app answers on a server, at the edge and on a desktop.
 
 import { Hono } from "hono";
+import type { Activities } from "../core/activity.ts";
 import { Problem } from "../core/problem.ts";
+import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
 import { DAY_MS } from "../core/time.ts";
+import type { Validate } from "../core/validate.ts";
 import { bodyCache } from "./caching.ts";
+import { freshnessRoutes } from "./freshness.ts";
 import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
+import { isSearchPath, type OverSnapshot, searchRoutes } from "./search.ts";
 import { answerSeries } from "./series.ts";
 import { siteRoutes } from "./site.tsx";
+import { validateRoutes } from "./validate.ts";
 
 export type AppContext = {
   readonly snapshots: Snapshots;
+  /** Without it answers tell nothing of harvests. */
+  readonly activities?: Activities;
+  /** Without it nothing can be searched: `/search` and its lists are not there. */
+  readonly searches?: Searches;
+  /** Least score of what a text finds; the contract's unless told. */
+  readonly searchMinScore?: number;
   /** Epoch ms. */
   readonly now: () => number;
   /** Version of the program, for `/version`. */
@@ -23,6 +35,8 @@ export type AppContext = {
   readonly publicUrl?: string;
   /** Bytes of rendered bodies kept in memory; 0 keeps none. */
   readonly cacheBytes?: number;
+  /** Judges distributions of catalogs; without it `/validate` says that it cannot. */
+  readonly validate?: Validate;
   /** Told once of every fault that readers only see as "Error interno". */
   readonly onError?: (error: unknown, path: string) => void;
 };
@@ -37,28 +51,40 @@ const BUENOS_AIRES_MS = -3 * 3_600_000;
 
 /** Builds the application. */
 export function createApp(context: AppContext): Hono {
-  const { snapshots, now } = context;
+  const { snapshots, activities, now } = context;
   const cache = bodyCache(context.cacheBytes ?? DEFAULT_CACHE_BYTES);
   const app = new Hono({ strict: true });
 
-  const answer = async (url: string, headers: Headers, snapshot: Snapshot) => {
-    const today = Math.floor((now() + BUENOS_AIRES_MS) / DAY_MS);
-    return await answerSeries(snapshot, rawQuery(url), headers, today, cache);
+  const today = () => Math.floor((now() + BUENOS_AIRES_MS) / DAY_MS);
+  const answer = async (snapshot: Snapshot, url: string, headers: Headers) => {
+    const moment = {
+      today: today(),
+      activity: async () => await activities?.current(),
+      origin: () => originOf(url, context.publicUrl),
+    };
+    return await answerSeries(snapshot, rawQuery(url), headers, moment, cache);
   };
 
-  for (const path of SERIES_PATHS) {
-    app.get(path, async ({ req }) => {
-      const snapshot = await snapshots.current();
-      if (!snapshot) return seriesErrors([{ error: NOT_PUBLISHED }], undefined, 503);
-      try {
-        return await answer(req.url, req.raw.headers, snapshot);
-      } catch (error) {
-        // A file of this snapshot may just have been collected: the one published since has its own.
-        const next = error instanceof Problem ? await snapshots.current() : undefined;
-        if (!next || next.name === snapshot.name) throw error;
-        return await answer(req.url, req.raw.headers, next);
-      }
-    });
+  const overSnapshot: OverSnapshot = (paths, answer) => {
+    for (const path of paths) {
+      app.get(path, async ({ req }) => {
+        const snapshot = await snapshots.current();
+        if (!snapshot) return seriesErrors([{ error: NOT_PUBLISHED }], undefined, 503);
+        try {
+          return await answer(snapshot, req.url, req.raw.headers);
+        } catch (error) {
+          // A file of this snapshot may just have been collected: the one published since has its own.
+          const next = error instanceof Problem ? await snapshots.current() : undefined;
+          if (!next || next.name === snapshot.name) throw error;
+          return await answer(next, req.url, req.raw.headers);
+        }
+      });
+    }
+  };
+  overSnapshot(SERIES_PATHS, answer);
+  if (context.searches) {
+    const { searches, searchMinScore: minScore = DEFAULT_MIN_SCORE } = context;
+    searchRoutes(overSnapshot, { searches, minScore, cache });
   }
 
   app.get("/healthz", () => text("ok"));
@@ -74,9 +100,11 @@ export function createApp(context: AppContext): Hono {
   });
   app.get("/openapi.json", ({ req }) => json(openApi(context.version, originOf(req.url, context.publicUrl))));
 
+  freshnessRoutes(app, { activities, today, cache });
   siteRoutes(app, context);
 
   app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }));
+  validateRoutes(app, context);
   const readPaths = new Set(app.routes.filter(({ method }) => method === "GET").map(({ path }) => path));
   for (const path of readPaths) {
     app.all(
@@ -93,7 +121,7 @@ export function createApp(context: AppContext): Hono {
     const [status, detail] = error instanceof Problem
       ? [503, "Los datos publicados no se pueden leer ahora"]
       : [500, "Error interno"];
-    return SERIES_PATHS.includes(req.path)
+    return SERIES_PATHS.includes(req.path) || isSearchPath(req.path)
       ? seriesErrors([{ error: detail }], undefined, status)
       : problemJson(status, detail);
   });

@@ -20,8 +20,8 @@ function hashText(text: string): string {
   return (4294967296 * (2097151 & high) + (low >>> 0)).toString(36);
 }
 
-/** Strong ETag of an answer; `day` where the answer depends on the date of the question. */
-export function entityTag(snapshot: Snapshot, request: string, day?: number): string {
+/** Strong ETag of an answer from what has a name; `day` where it depends on the date of the question. */
+export function entityTag(snapshot: Pick<Snapshot, "name">, request: string, day?: number): string {
   return `"${snapshot.name.slice(0, 20)}-${hashText(request)}${day === undefined ? "" : `-${day}`}"`;
 }
 
@@ -49,18 +49,21 @@ export function httpDate(at: number): string {
   return dateText;
 }
 
+/** Text, or the bytes of a file. */
+export type Body = string | Uint8Array<ArrayBuffer>;
+
 /** A rendered answer with all its headers, and what tells whether a caller's copy is still it. */
 export type Rendered<H = Record<string, string>> = {
-  readonly body: string;
+  readonly body: Body;
   readonly headers: H;
   readonly tag: string;
   /** Epoch ms; absent where the answer may change without the snapshot. */
   readonly lastModified?: number;
 };
 
-/** The same text in one piece: what was added up from parts would be put together again at every answer. */
-function flattened(body: string): string {
-  return decoder.decode(encoder.encode(body));
+/** The same in one piece: text that was added up from parts would be put together again at every answer. */
+function flattened(body: Body): Body {
+  return typeof body === "string" ? decoder.decode(encoder.encode(body)) : body;
 }
 
 const encoder = new TextEncoder();
@@ -71,10 +74,10 @@ export type BodyCache = {
   set(key: string, rendered: Rendered): void;
 };
 
-/** Keeps the most recently used bodies up to `maxBytes`, counting a character as a byte: bodies are ASCII mostly. */
+/** Keeps the most recently used bodies up to `maxBytes`, counting a character as a byte: texts are ASCII mostly. */
 export function bodyCache(maxBytes: number): BodyCache {
   const entries = new Map<string, Rendered<Headers>>();
-  const cost = (key: string, { body }: { body: string }) => body.length + key.length + 500;
+  const cost = (key: string, { body }: { body: Body }) => body.length + key.length + 500;
   let bytes = 0;
   return {
     get(key) {

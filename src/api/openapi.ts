@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 description of what is served, made from the same table as the reference page.
 
 import { SERIES_PARAMS } from "./params.ts";
+import { XLSX } from "./series_workbook.ts";
 
 const SERIES_ANSWER = {
   type: "object",
@@ -40,6 +41,113 @@ const ERROR_ANSWER = {
       items: { oneOf: [{ type: "object", properties: { error: { type: "string" } } }, { type: "string" }] },
     },
     failed_series: { type: "array", items: { type: "string" } },
+  },
+} as const;
+
+const COUNTS = {
+  series: { type: "integer", description: "Series publicadas." },
+  updated: { type: "integer", description: "Al día: sin pasar la tolerancia de su frecuencia." },
+  late: { type: "integer", description: "Atrasadas." },
+  discontinued: { type: "integer", description: "Que su catálogo ya no nombra: no se espera nada de ellas." },
+} as const;
+
+const FIGURES = {
+  ...COUNTS,
+  updated_share: {
+    type: ["number", "null"],
+    description: "Fracción al día de las que el catálogo nombra; null si no nombra ninguna.",
+  },
+  due: {
+    type: "integer",
+    description:
+      "Series cuyo próximo valor ya se esperaba (next_expected_date llegó), atrasadas o todavía no.",
+  },
+  frequencies: {
+    type: "object",
+    description: "Las mismas cuentas por frecuencia.",
+    additionalProperties: { type: "object", properties: COUNTS },
+  },
+  latest_value: { type: ["string", "null"], format: "date", description: "Período del valor más nuevo." },
+} as const;
+
+const FRESHNESS_ROW = {
+  ...FIGURES,
+  last_harvest: {
+    type: ["string", "null"],
+    format: "date-time",
+    description: "Comienzo de la última cosecha que intentó leer el catálogo.",
+  },
+  last_change: {
+    type: ["string", "null"],
+    format: "date-time",
+    description: "Cosecha en que cambió por última vez algún valor.",
+  },
+  error: {
+    type: ["string", "null"],
+    description: "Por qué esa cosecha no pudo leer el catálogo; null si lo leyó.",
+  },
+  most_late: {
+    type: "array",
+    description: "Las series más atrasadas, hasta 10, con el motivo si se rechazó su archivo.",
+    items: {
+      type: "object",
+      properties: {
+        id: { type: "string" },
+        dataset: { type: "string" },
+        distribution: { type: "string" },
+        frequency: { type: "string" },
+        latest_value: { type: "string", format: "date" },
+        days_without_data: { type: "integer" },
+        next_expected_date: { type: "string", format: "date" },
+        error: { type: ["string", "null"] },
+      },
+    },
+  },
+} as const;
+
+const FRESHNESS_ANSWER = {
+  type: "object",
+  required: ["date", "last_harvest", "total", "catalogs", "publishers"],
+  properties: {
+    date: { type: "string", format: "date", description: "Día de Buenos Aires al que se cuenta." },
+    last_harvest: { type: ["string", "null"], format: "date-time" },
+    total: { type: "object", properties: FIGURES },
+    catalogs: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { id: { type: "string" }, title: { type: "string" }, ...FRESHNESS_ROW },
+      },
+    },
+    publishers: {
+      type: "array",
+      description: "Por catálogo y nombre del responsable de los datasets.",
+      items: {
+        type: "object",
+        properties: { catalog_id: { type: "string" }, name: { type: "string" }, ...FRESHNESS_ROW },
+      },
+    },
+  },
+} as const;
+
+const VALIDATE_REQUEST = {
+  type: "object",
+  required: ["catalog_url", "distribution_id"],
+  properties: {
+    catalog_url: { type: "string", format: "uri", description: "Dirección http o https del catálogo." },
+    distribution_id: { type: "string" },
+    catalog_format: { enum: ["json", "xlsx"], description: "Se reconoce por el contenido si no está." },
+  },
+} as const;
+
+const VALIDATE_ANSWER = {
+  type: "object",
+  required: ["catalog_url", "distribution_id", "found_issues", "detail"],
+  properties: {
+    catalog_url: { type: "string" },
+    distribution_id: { type: "string" },
+    found_issues: { type: "integer", description: "Cantidad de mensajes; 0 si se puede cosechar." },
+    detail: { type: "array", items: { type: "string" } },
   },
 } as const;
 
@@ -105,11 +213,48 @@ export function openApi(version: string, origin: string): object {
               content: {
                 "application/json": { schema: SERIES_ANSWER },
                 "text/csv": { schema: { type: "string" } },
+                [XLSX]: { schema: { type: "string", format: "binary" } },
               },
             },
             304: { description: "La copia del cliente (If-None-Match) sigue vigente" },
             400: answer("Parámetros inválidos", "application/json", ERROR_ANSWER),
             503: answer("Todavía no hay datos publicados", "application/json", ERROR_ANSWER),
+          },
+        },
+      },
+      "/api/freshness": {
+        get: {
+          operationId: "freshness",
+          summary: "Cuán atrasados están los catálogos y sus responsables",
+          responses: {
+            200: {
+              ...answer("Cuentas del día", "application/json", FRESHNESS_ANSWER),
+              headers: {
+                ETag: { schema: { type: "string" }, description: "De la última cosecha y del día" },
+              },
+            },
+            304: { description: "La copia del cliente (If-None-Match) sigue vigente" },
+            503: answer("Todavía no hay cosechas publicadas", "application/problem+json", PROBLEM),
+          },
+        },
+      },
+      "/series/api/validate/": {
+        post: {
+          operationId: "validate",
+          summary: "Qué impide cosechar una distribución de un catálogo",
+          requestBody: {
+            required: true,
+            content: { "application/json": { schema: VALIDATE_REQUEST } },
+          },
+          responses: {
+            200: answer("Los mensajes de los controles que fallan", "application/json", VALIDATE_ANSWER),
+            400: answer("El cuerpo no es JSON, o le falta una clave", "text/plain", { type: "string" }),
+            413: answer("El cuerpo es demasiado grande", "application/problem+json", PROBLEM),
+            503: answer(
+              "Hay demasiadas validaciones en curso, o este servidor no valida",
+              "application/problem+json",
+              PROBLEM,
+            ),
           },
         },
       },

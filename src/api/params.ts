@@ -116,12 +116,15 @@ export const SERIES_PARAMS: readonly Param[] = [
   },
   {
     name: "format",
-    description: ["Formato de la respuesta.", "Format of the answer."],
+    description: [
+      "Formato de la respuesta; `xlsx` es una planilla con fechas y números, sus metadatos y sus fuentes.",
+      "Format of the answer; `xlsx` is a workbook with dates and numbers, their metadata and their sources.",
+    ],
     schema: { type: "string", enum: FORMATS, default: "json" },
   },
   {
     name: "header",
-    description: ["Encabezados del CSV.", "Headers of the CSV."],
+    description: ["Encabezados del CSV y de la planilla.", "Headers of the CSV and of the workbook."],
     schema: { type: "string", enum: HEADERS, default: "titles" },
   },
   {

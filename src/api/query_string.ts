@@ -1,5 +1,6 @@
-// The query string as the contract reads it: `&` and `;` separate, the last of a repeated name wins, values
-// but `ids` are lower-cased. What is not valid percent-encoded UTF-8 becomes the replacement character.
+// The query string as the contract reads it: `&` and `;` separate, the last of a repeated name wins. Values of
+// `/series` but `ids` are lower-cased, those of `/search` are not. What is not valid percent-encoded UTF-8 becomes
+// the replacement character.
 
 const utf8 = new TextDecoder();
 
@@ -34,14 +35,14 @@ export function rawQuery(url: string): string {
   return url.slice(from + 1, to < 0 ? undefined : to);
 }
 
-export function parseQuery(query: string): Map<string, string> {
+export function parseQuery(query: string, keepCase = false): Map<string, string> {
   const params = new Map<string, string>();
   for (const part of query.split(/[&;]/)) {
     if (part === "") continue;
     const equals = part.indexOf("=");
     const name = decode(equals < 0 ? part : part.slice(0, equals));
     const value = equals < 0 ? "" : decode(part.slice(equals + 1));
-    params.set(name, name === "ids" ? value : value.toLowerCase());
+    params.set(name, keepCase || name === "ids" ? value : value.toLowerCase());
   }
   return params;
 }

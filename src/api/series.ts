@@ -1,47 +1,82 @@
 // `/series`: parameters, the snapshot's series, and the answer. Reads the snapshot and nothing else.
 
+import type { Activity } from "../core/activity.ts";
 import type { Frequency } from "../core/frequency.ts";
-import { plainRows, seriesCsv, seriesJson, tableRows } from "../core/render_series.ts";
+import {
+  type DescribedColumn,
+  plainRows,
+  seriesCsv,
+  seriesJson,
+  type SeriesTimes,
+  tableRows,
+} from "../core/render_series.ts";
 import { checkRequest, parseItems, type SeriesRequest } from "../core/series_request.ts";
 import type { SeriesRecord, Snapshot } from "../core/snapshot.ts";
 import { evaluate, plainPage } from "../core/table.ts";
 import { COMMON_HEADERS, seriesErrors } from "./problems.ts";
-import { type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh } from "./caching.ts";
+import { type Body, type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh } from "./caching.ts";
 import { parseQuery } from "./query_string.ts";
+import { seriesWorkbook, XLSX } from "./series_workbook.ts";
 
 const ascii = new TextDecoder();
 
-/**
- * Answers one request from a snapshot.
- * `today` is the day number in Buenos Aires, which full metadata depends on.
- */
+/** What some answers depend on besides the snapshot. */
+export type Moment = {
+  /** Day number in Buenos Aires. */
+  readonly today: number;
+  /** Read for full metadata alone; undefined where none is published. */
+  readonly activity: () => Promise<Activity | undefined>;
+  /** Origin that readers know this server by. */
+  readonly origin: () => string;
+};
+
+/** What a rendering is given of the moment, and what of it makes the answer another. */
+type Dated = Pick<Moment, "today"> & {
+  readonly activity?: Activity | undefined;
+  /** Address that answers the same; in workbooks alone. */
+  readonly url: string;
+};
+
+/** Answers one request from a snapshot. */
 export async function answerSeries(
   snapshot: Snapshot,
   query: string,
   requestHeaders: Headers,
-  today: number,
+  moment: Moment,
   cache: BodyCache,
 ): Promise<Response> {
+  const { today } = moment;
+  const kind = datedKind(query);
+  const activity = kind && await moment.activity();
+  const url = kind === "workbook" ? `${moment.origin()}/series/api/series/?${query}` : query;
+  // A workbook also tells when its snapshot was published.
+  const asked = kind ? `${activity?.name} ${kind === "workbook" ? snapshot.publishedAt : ""} ${url}` : query;
   // Spells out what the tag hashes; the day is in it for the answers that depend on it.
-  const key = `${snapshot.name} ${snapshot.publishedAt} ${today} ${query}`;
+  const key = `${snapshot.name} ${snapshot.publishedAt} ${today} ${asked}`;
   const known = cache.get(key);
   if (known) {
     return isFresh(requestHeaders, known.tag, known.lastModified)
       ? notModified(snapshot, known.tag)
       : new Response(known.body, known);
   }
-  const params = parseQuery(query);
-  const metadata = params.get("metadata");
-  const dayDependent = metadata === "full" || metadata === "only";
-  const tag = entityTag(snapshot, query, dayDependent ? today : undefined);
-  const lastModified = dayDependent ? undefined : snapshot.publishedAt;
+  const tag = entityTag(snapshot, asked, kind && today);
+  const lastModified = kind ? undefined : snapshot.publishedAt;
   if (isFresh(requestHeaders, tag, lastModified)) return notModified(snapshot, tag);
 
-  const answer = await render(snapshot, params, today);
+  const answer = await render(snapshot, parseQuery(query), { today, activity, url });
   if (answer instanceof Response) return answer;
   const headers = { ...answer.headers, ...cachingHeaders(snapshot, tag) };
   cache.set(key, { body: answer.body, headers, tag, ...(lastModified !== undefined && { lastModified }) });
   return new Response(answer.body, { headers });
+}
+
+/** What of an answer tells how late its series are. The first look spares nearly all queries the second. */
+function datedKind(query: string): "metadata" | "workbook" | undefined {
+  if (!/metadata|xlsx|%/i.test(query)) return undefined;
+  const params = parseQuery(query);
+  if (params.get("format") === "xlsx") return "workbook";
+  const metadata = params.get("metadata");
+  return metadata === "full" || metadata === "only" ? "metadata" : undefined;
 }
 
 function notModified(snapshot: Snapshot, tag: string): Response {
@@ -63,8 +98,8 @@ function cachingHeaders(snapshot: Snapshot, tag: string): Record<string, string>
 async function render(
   snapshot: Snapshot,
   params: ReadonlyMap<string, string>,
-  today: number,
-): Promise<{ body: string; headers: Record<string, string> } | Response> {
+  { today, activity, url }: Dated,
+): Promise<{ body: Body; headers: Record<string, string> } | Response> {
   const { items, errors } = parseItems(params);
   const records = await snapshot.series(items.map(({ id }) => id));
   const unknown = records.findIndex((record) => record === undefined);
@@ -89,9 +124,24 @@ async function render(
       },
     };
   }
-  const described = request.metadata === "none" ? columns : await Promise.all(
-    columns.map(async (column) => ({ ...column, context: await snapshot.context(column.record) })),
-  );
+  const describe = async (column: (typeof columns)[number]): Promise<DescribedColumn> => ({
+    ...column,
+    context: await snapshot.context(column.record),
+    ...(activity && { times: await timesOf(activity, column.record) }),
+  });
+  if (request.format === "xlsx") {
+    const described = await Promise.all(columns.map(describe));
+    const table = evaluate(observed, request);
+    return {
+      body: await seriesWorkbook({ table, columns: described, request, snapshot, today, url }),
+      headers: {
+        ...COMMON_HEADERS,
+        "content-type": XLSX,
+        "content-disposition": 'attachment; filename="data.xlsx"',
+      },
+    };
+  }
+  const described = request.metadata === "none" ? columns : await Promise.all(columns.map(describe));
   const { count, ...rows } = renderRows(observed, columns[0]!.record, request);
   const body = seriesJson({
     ...(request.metadata !== "only" && { rows: rows.text }),
@@ -103,6 +153,15 @@ async function render(
     today: { day: today, percentageUnits: snapshot.percentageUnits },
   });
   return { body, headers: { ...COMMON_HEADERS, "content-type": "application/json" } };
+}
+
+async function timesOf(activity: Activity, record: SeriesRecord): Promise<SeriesTimes> {
+  const { lastHarvest } = activity.catalogs.find(({ id }) => id === (record.catalogId ?? "")) ?? {};
+  const lastChange = await activity.lastChange(record);
+  return {
+    ...(typeof lastHarvest === "number" && { lastHarvest }),
+    ...(lastChange !== undefined && { lastChange }),
+  };
 }
 
 function renderRows(observed: Parameters<typeof evaluate>[0], first: SeriesRecord, request: SeriesRequest) {

@@ -9,7 +9,9 @@ import type {
   FieldReading,
 } from "./catalog.ts";
 import type { Enriched } from "./enriched.ts";
+import type { Frequency } from "./frequency.ts";
 import type { JsonObject } from "./json.ts";
+import type { SearchDocument, SearchSettings } from "./search.ts";
 import type { CatalogSummary } from "./snapshot.ts";
 import type { ObservationChanges, Observations } from "./observations.ts";
 
@@ -76,6 +78,7 @@ export type DistributionOutcome =
     readonly kind: "indexed";
     readonly source: SourceState;
     readonly changeKey: string;
+    /** In the order of the columns of the file. */
     readonly series: readonly IndexedSeries[];
     /** Computed metadata of the distribution. */
     readonly enriched: Enriched;
@@ -152,8 +155,62 @@ export interface PublishStore {
   /** What is available of a catalog; undefined without any series. */
   catalogSummary(catalogId: string): Promise<CatalogSummary | undefined>;
   percentageUnits(): Promise<string[]>;
+  /** Every available series of a catalog, present or not, in no order that counts. */
+  searchDocuments(catalogId: string): Promise<SearchDocument[]>;
+  /** As last saved; at first the synonyms of DEFAULT_SYNONYMS and no aliases. */
+  searchSettings(): Promise<SearchSettings>;
   publication(): Promise<Publication | undefined>;
   savePublication(publication: Publication): Promise<void>;
+}
+
+/** A series as dumps tell of it. `present`: its catalog named it when last read. */
+export type DumpSeries = PublishableSeries & { readonly present: boolean };
+
+/** What the generator of dumps needs. */
+export interface DumpStore {
+  /** Distributions that have series, by catalog, dataset and id. */
+  availableDistributions(): Promise<DistributionKey[]>;
+  publishableContext(catalogId: string): Promise<PublishableContext>;
+  /** Available series of a distribution, in the order of the columns of the last file that had them. */
+  dumpSeries(key: DistributionKey): Promise<DumpSeries[]>;
+  /** Series by id, in the order asked; one that is not known is left out. */
+  dumpSeriesById(seriesIds: readonly string[]): Promise<DumpSeries[]>;
+}
+
+/** A catalog as its last reading left it. */
+export type CatalogState = {
+  readonly id: string;
+  readonly title: string;
+  /** The harvest that last tried to read it. */
+  readonly readRun: number;
+  readonly fault: Fault;
+};
+
+/** What the freshness of a series is told from, without its values. */
+export type SeriesState = {
+  readonly id: string;
+  readonly datasetId: string;
+  readonly distributionId: string;
+  /** Name of the dataset's publisher; empty where none is declared. */
+  readonly publisher: string;
+  readonly frequency: Frequency;
+  /** First day of the last value's period, as published: `YYYY-MM-DD`. */
+  readonly last: string;
+  readonly workdays: boolean;
+  /** Whether its catalog named it when last read. */
+  readonly present: boolean;
+  /** Fault of its distribution. */
+  readonly fault: Fault;
+  /** Epoch ms of its last version. */
+  readonly changedAt: number;
+};
+
+/** What the publisher of activity needs. */
+export interface ActivityStore {
+  /** Every catalog that a harvest ever tried, by id. */
+  catalogStates(): Promise<CatalogState[]>;
+  /** Available series of a catalog, by dataset, distribution and id. */
+  seriesStates(catalogId: string): Promise<SeriesState[]>;
 }
 
 /** One version of a series: what it was after a run that changed it. */
@@ -176,8 +233,19 @@ export interface HistoryStore {
 
 export type SettingsStore = {
   savePercentageUnits(units: readonly string[]): Promise<void>;
+  /** Replaces all lists. Errors: Problem `invalid` where one has no two different terms. */
+  saveSynonyms(synonyms: SearchSettings["synonyms"]): Promise<void>;
+  /** Replaces all aliases. Errors: Problem `conflict` where one is the id of a catalog. */
+  saveCatalogAliases(aliases: SearchSettings["catalogAliases"]): Promise<void>;
 };
 
-export type CanonicalStore = HarvestStore & PublishStore & HistoryStore & SettingsStore & {
-  close(): Promise<void>;
-};
+export type CanonicalStore =
+  & HarvestStore
+  & PublishStore
+  & DumpStore
+  & ActivityStore
+  & HistoryStore
+  & SettingsStore
+  & {
+    close(): Promise<void>;
+  };

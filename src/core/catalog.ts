@@ -58,3 +58,9 @@ export function hasTimeIndex(distribution: JsonObject): boolean {
   return Array.isArray(distribution.field) &&
     distribution.field.some((field) => isJsonObject(field) && isTimeIndex(field));
 }
+
+/** Name of the publisher that a dataset's metadata declares; empty where that is no text. */
+export function publisherName({ publisher }: JsonObject): string {
+  const name = isJsonObject(publisher) ? publisher.name : undefined;
+  return typeof name === "string" ? name.trim() : "";
+}

@@ -58,7 +58,7 @@ function neighbour(o: Observations, period: Period, direction: 1 | -1): EpochDay
  * Shape: consecutive periods; the first is left out when an observation before the series' first would belong
  * to it, the last when one after the series' last would. Weeks are blocks of seven days from the first
  * observation and are never left out.
- * Units: those of the series, also for "sum".
+ * Units: those of the series, also for "sum"; beyond the largest double there is no value.
  * Source: the series API's rule of incomplete periods (series-api 4.1); pinned by the "incomplete" cases.
  */
 export function collapse(o: Observations, target: Frequency, how: Aggregation): Observations {
@@ -78,7 +78,8 @@ export function collapse(o: Observations, target: Frequency, how: Aggregation): 
   let from = positionOf(o, firstDay(target, first));
   for (let i = 0; i < size; i++) {
     const to = Math.min(positionOf(o, dayAfter(target, first + i * step)), o.values.length);
-    values[i] = aggregate(o.values, from, to, how);
+    const value = aggregate(o.values, from, to, how);
+    values[i] = Number.isFinite(value) ? value : NaN;
     from = to;
   }
   return { frequency: target, start: first, values };

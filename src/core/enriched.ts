@@ -1,8 +1,7 @@
 // Enriched metadata: what Caudal computes of a series and adds to what its publisher declares. Values are
 // text, as the contract has them. What depends on the day of the question is computed when it is asked.
 
-import { FREQUENCY, type Frequency, periodOf } from "./frequency.ts";
-import { dayAfter } from "./frequency.ts";
+import { dayAfter, FREQUENCY, type Frequency, nextWorkday, periodOf } from "./frequency.ts";
 import { label } from "./label.ts";
 import { pythonNumber, significantFigures } from "./number_text.ts";
 import { type Observations, periodAt } from "./observations.ts";
@@ -43,7 +42,7 @@ export function enrich(o: Observations, shiftMonths = 0): Enriched {
     ...(Number.isFinite(change) && { last_pct_change: pythonNumber(change) }),
     max_value: pythonNumber(max),
     min_value: pythonNumber(min),
-    average: pythonNumber(sum / count),
+    ...(Number.isFinite(sum) && { average: pythonNumber(sum / count) }),
     significant_figures: String(significantFigures(o.values)),
   };
 }
@@ -63,15 +62,34 @@ function periodEnd(frequency: Frequency, day: EpochDay): EpochDay {
   return dayAfter(frequency, periodOf(frequency, day)) - 1;
 }
 
+/** How late a series is on a day, and what does not depend on the day. */
+export type Freshness = {
+  /** Whole days since the period of the last value ended; negative while it runs. */
+  readonly daysWithoutData: number;
+  readonly isUpdated: boolean;
+  /** First day on which the next value is due: the day after the period following the last value. */
+  readonly nextExpected: EpochDay;
+  /** First day on which the series is not updated unless a value comes. */
+  readonly lateFrom: EpochDay;
+};
+
 /**
- * Whole days since the period of the last value ended (negative while it runs), and whether that is soon
- * enough for the frequency.
+ * Freshness of a series whose last value belongs to the period that begins on `lastValueDay`.
+ * A series of working days is due on a working day, after a working day: weekends are skipped.
+ * Source: catalog-harvest 5; `nextExpected` is ours.
  */
 export function freshness(
   frequency: Frequency,
   lastValueDay: EpochDay,
   today: EpochDay,
-): { daysWithoutData: number; isUpdated: boolean } {
-  const daysWithoutData = today - periodEnd(frequency, lastValueDay) - 1;
-  return { daysWithoutData, isUpdated: daysWithoutData < FREQUENCY[frequency].toleranceDays };
+  workdays = false,
+): Freshness {
+  const next = periodEnd(frequency, lastValueDay) + 1;
+  const lateFrom = next + FREQUENCY[frequency].toleranceDays;
+  return {
+    daysWithoutData: today - next,
+    isUpdated: today < lateFrom,
+    nextExpected: workdays ? nextWorkday(nextWorkday(lastValueDay, 1), 1) : periodEnd(frequency, next) + 1,
+    lateFrom,
+  };
 }

@@ -20,6 +20,8 @@ export type Run = {
 export interface Journal {
   startRun(kind: RunKind, at: number): Promise<Run>;
   finishRun(id: number, status: "SUCCESS" | "FAILURE", at: number, report: unknown): Promise<void>;
+  /** Undefined where no run has that id. */
+  run(id: number): Promise<Run | undefined>;
   /** Newest first. */
   runs(kind: RunKind, limit: number): Promise<Run[]>;
   /** Ends runs whose process is gone, as FAILURE; the caller holds the lock that such a run would hold. */

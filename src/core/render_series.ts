@@ -1,7 +1,7 @@
 // The answers of `/series` as text: rows, metadata and parameters in JSON, or CSV. A single plain column is
 // written from the text that its segment keeps, the rest from numbers.
 
-import { type Enriched, freshness, NO_HITS } from "./enriched.ts";
+import { type Freshness, freshness, NO_HITS } from "./enriched.ts";
 import { FREQUENCY, type Frequency, type Period, publishedFrequency } from "./frequency.ts";
 import { type JsonObject, pick } from "./json.ts";
 import { label, labels } from "./label.ts";
@@ -11,7 +11,7 @@ import { pageOfRows } from "./row_text.ts";
 import type { HeaderKind, Item, MetadataLevel, SeriesRequest } from "./series_request.ts";
 import type { SeriesContext, SeriesRecord } from "./snapshot.ts";
 import type { Page, Table } from "./table.ts";
-import { type EpochDay, existingDay } from "./time.ts";
+import { dayOfIso, type EpochDay, isoDate, isoMoment } from "./time.ts";
 import { isPercentMode, MODES } from "./transform.ts";
 
 /** A column of the answer: what was asked, and what is known of it. */
@@ -20,7 +20,12 @@ export type DescribedColumn = {
   readonly record: SeriesRecord;
   /** Read only where metadata is asked for. */
   readonly context?: SeriesContext;
+  /** Read only for full metadata. */
+  readonly times?: SeriesTimes;
 };
+
+/** When the catalog of a series was last harvested, and its values last changed, in epoch ms. */
+export type SeriesTimes = { readonly lastHarvest?: number; readonly lastChange?: number };
 
 /** Facts of the moment that full metadata depends on. */
 export type Today = { readonly day: EpochDay; readonly percentageUnits: ReadonlySet<string> };
@@ -119,16 +124,32 @@ const SIMPLE = {
 } as const;
 
 /** JSON of the levels above a series, without braces, by context: many series and answers share it. */
-const contextTexts = new WeakMap<SeriesContext, { simple?: string; whole?: string }>();
+const contextTexts = new WeakMap<SeriesContext, { simple?: string; whole?: string; harvest?: number }>();
 
-function contextText(context: SeriesContext, simple: boolean): string {
+function contextText(context: SeriesContext, simple: boolean, harvest: number | undefined): string {
   let texts = contextTexts.get(context);
   if (!texts) contextTexts.set(context, texts = {});
-  return texts[simple ? "simple" : "whole"] ??= JSON.stringify(levelsAbove(context, simple)).slice(1, -1);
+  const text = () => JSON.stringify(levelsAbove(context, simple, harvest)).slice(1, -1);
+  if (simple) return texts.simple ??= text();
+  if (texts.harvest !== harvest) {
+    texts.harvest = harvest;
+    delete texts.whole;
+  }
+  return texts.whole ??= text();
 }
 
-function levelsAbove({ catalog, dataset, distribution }: SeriesContext, simple: boolean): JsonObject {
-  if (!simple) return { catalog, dataset, distribution };
+function levelsAbove(
+  { catalog, dataset, distribution }: SeriesContext,
+  simple: boolean,
+  harvest: number | undefined,
+): JsonObject {
+  if (!simple) {
+    return {
+      catalog: harvest === undefined ? catalog : { ...catalog, last_harvest: isoMoment(harvest) },
+      dataset,
+      distribution,
+    };
+  }
   return {
     catalog: pick(catalog, SIMPLE.catalog),
     dataset: pick(dataset, SIMPLE.dataset),
@@ -140,15 +161,16 @@ function levelsAbove({ catalog, dataset, distribution }: SeriesContext, simple: 
 function columnText(column: DescribedColumn, simple: boolean, flatten: boolean, today: Today): string {
   const context = column.context!;
   const field = fieldMetadata(column, simple, today);
-  if (!flatten) return `{${contextText(context, simple)},"field":${JSON.stringify(field)}}`;
+  const harvest = column.times?.lastHarvest;
+  if (!flatten) return `{${contextText(context, simple, harvest)},"field":${JSON.stringify(field)}}`;
   const flat: JsonObject = {};
-  for (const [level, metadata] of Object.entries({ ...levelsAbove(context, simple), field })) {
+  for (const [level, metadata] of Object.entries({ ...levelsAbove(context, simple, harvest), field })) {
     for (const [key, value] of Object.entries(metadata as JsonObject)) flat[`${level}_${key}`] = value;
   }
   return JSON.stringify(flat);
 }
 
-function fieldMetadata({ item, record }: DescribedColumn, simple: boolean, today: Today): JsonObject {
+function fieldMetadata({ item, record, times }: DescribedColumn, simple: boolean, today: Today): JsonObject {
   const units = record.field.units ?? null;
   const represented: JsonObject = {
     representation_mode: item.mode,
@@ -159,20 +181,39 @@ function fieldMetadata({ item, record }: DescribedColumn, simple: boolean, today
     ...record.field,
     ...NO_HITS,
     ...record.enriched,
-    ...freshnessText(record.enriched, today),
+    ...freshnessText(record, today),
+    ...timesText(times),
     is_percentage: isPercentMode(item.mode) ||
       (typeof units === "string" && today.percentageUnits.has(units)),
     ...represented,
   };
 }
 
-function freshnessText(enriched: Enriched, today: Today): JsonObject {
+/** How late a series is, or undefined where its computed metadata does not tell its last value. */
+export function freshnessOf(
+  { enriched, observations }: SeriesRecord,
+  today: EpochDay,
+): Freshness | undefined {
   const frequency = publishedFrequency(enriched.frequency ?? "");
-  const [year, month, day] = (enriched.time_index_end ?? "").split("-").map(Number);
-  const end = existingDay(year ?? 0, month ?? 0, day ?? 0);
-  if (!frequency || end === undefined) return {};
-  const { daysWithoutData, isUpdated } = freshness(frequency, end, today.day);
-  return { days_without_data: String(daysWithoutData), is_updated: isUpdated ? "True" : "False" };
+  const end = dayOfIso(enriched.time_index_end ?? "");
+  if (!frequency || end === undefined) return undefined;
+  return freshness(frequency, end, today, observations.workdays);
+}
+
+function freshnessText(record: SeriesRecord, today: Today): JsonObject {
+  const fresh = freshnessOf(record, today.day);
+  return fresh === undefined ? {} : {
+    days_without_data: String(fresh.daysWithoutData),
+    is_updated: fresh.isUpdated ? "True" : "False",
+    next_expected_date: isoDate(fresh.nextExpected),
+  };
+}
+
+function timesText({ lastHarvest, lastChange }: SeriesTimes = {}): JsonObject {
+  return {
+    ...(lastHarvest !== undefined && { last_harvest: isoMoment(lastHarvest) }),
+    ...(lastChange !== undefined && { last_change: isoMoment(lastChange) }),
+  };
 }
 
 /** The CSV body: RFC 4180, CRLF also after the last line, numbers in Python's form. */
@@ -194,7 +235,8 @@ export function seriesCsv(table: Table, columns: readonly DescribedColumn[], req
   return lines.join("\r\n") + "\r\n";
 }
 
-function columnHeader({ item, record }: DescribedColumn, kind: HeaderKind): string {
+/** Header of a column in CSV and spreadsheets. */
+export function columnHeader({ item, record }: DescribedColumn, kind: HeaderKind): string {
   const text = (value: unknown) => typeof value === "string" ? value : "";
   switch (kind) {
     case "titles":

@@ -4,6 +4,7 @@
 
 import { type Aggregation, isAggregation } from "./collapse.ts";
 import { compareFrequency, type Frequency, isFrequency } from "./frequency.ts";
+import { parseInteger } from "./integer.ts";
 import { isMode, type Mode } from "./transform.ts";
 import { daysInMonth, type EpochDay, epochDay, existingDay } from "./time.ts";
 
@@ -11,7 +12,7 @@ import { daysInMonth, type EpochDay, epochDay, existingDay } from "./time.ts";
 export const LIMITS = { ids: 40, start: 95_000, rows: 5_000, defaultRows: 100 } as const;
 
 export const METADATA_LEVELS = ["none", "simple", "full", "only"] as const;
-export const FORMATS = ["json", "csv"] as const;
+export const FORMATS = ["json", "csv", "xlsx"] as const;
 export const HEADERS = ["titles", "ids", "descriptions"] as const;
 export const SORTS = ["asc", "desc"] as const;
 
@@ -99,14 +100,6 @@ function parseItem(text: string, params: RawParams): Item | SeriesError[] {
     else errors.push(error(`Parámetro collapse_aggregation inválido: ${globalAggregation}`));
   }
   return errors.length > 0 ? errors : { id: id!, mode: mode!, aggregation: aggregation! };
-}
-
-/** Python's `int()` on text: sign, surrounding blanks and single underscores between digits. */
-function parseInteger(text: string): bigint | undefined {
-  const digits = /^\s*([+-]?)(\d+(?:_\d+)*)\s*$/.exec(text);
-  if (!digits) return undefined;
-  const value = BigInt(digits[2]!.replaceAll("_", ""));
-  return digits[1] === "-" ? -value : value;
 }
 
 const TIME = String.raw`(?: \d{2}(?::?\d{2}(?::?\d{1,2}(?:[.,]\d+)?)?)?(?:[+-]\d{2}:?(?:\d{2})?)?)?`;

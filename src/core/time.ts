@@ -58,6 +58,17 @@ export function isoDate(day: EpochDay): string {
   return `${String(year).padStart(4, "0")}-${month < 10 ? "0" : ""}${month}-${d < 10 ? "0" : ""}${d}`;
 }
 
+/** `YYYY-MM-DDTHH:MM:SS.sssZ` of epoch ms. */
+export function isoMoment(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Day number of `YYYY-MM-DD`, else undefined. */
+export function dayOfIso(text: string): EpochDay | undefined {
+  const [year, month, day] = text.split("-").map(Number);
+  return existingDay(year ?? 0, month ?? 0, day ?? 0);
+}
+
 /** Day number of an existing date between years 1 and 9999, else undefined. */
 export function existingDay(year: number, month: number, day: number): EpochDay | undefined {
   const exists = year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&

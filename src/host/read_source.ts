@@ -23,6 +23,8 @@ import { isInternalAddress } from "./internal_address.ts";
 const DEFAULTS = {
   /** Reads from loopback and private networks too. */
   allowInternal: false,
+  /** For what strangers ask over HTTP: reads no files, and says nothing of what addresses inside are. */
+  forStrangers: false,
   /** What counts as internal; tests narrow it, to have local servers on both sides. */
   isInternal: isInternalAddress,
   userAgent: "Caudal/1 (+harvest)",
@@ -103,9 +105,12 @@ export function createReadSource(options: ReadSourceOptions = {}): ReadSource {
       throw new Problem("invalid", "La dirección no es una URL absoluta válida");
     }
     const url = new URL(request.url);
-    if (url.protocol === "file:") return await readLocalFile(url, request.maxBytes);
+    if (url.protocol === "file:" && !settings.forStrangers) {
+      return await readLocalFile(url, request.maxBytes);
+    }
     if (!isHttp(url)) {
-      throw new Problem("invalid", `Solo se leen direcciones http, https y file, no "${url.protocol}"`);
+      const read = settings.forStrangers ? "http y https" : "http, https y file";
+      throw new Problem("invalid", `Solo se leen direcciones ${read}, no "${url.protocol}"`);
     }
     return await retried(() => followed(url, request, settings), settings);
   };
@@ -324,11 +329,13 @@ function checkedLookup(settings: Settings): LookupFunction {
   };
 }
 
-function refuseInternal(addresses: readonly string[], { allowInternal, isInternal }: Settings): void {
-  const internal = allowInternal ? undefined : addresses.find(isInternal);
+function refuseInternal(addresses: readonly string[], settings: Settings): void {
+  const internal = settings.allowInternal ? undefined : addresses.find(settings.isInternal);
   if (internal === undefined) return;
-  const remedy = "está prohibida; use ALLOW_INTERNAL_SOURCES=true si es intencional";
-  throw new Problem("invalid", `La dirección apunta a una red interna (${internal}) y ${remedy}`);
+  const message = settings.forStrangers
+    ? "La dirección apunta a una red interna y está prohibida"
+    : `La dirección apunta a una red interna (${internal}) y está prohibida; use ALLOW_INTERNAL_SOURCES=true si es intencional`;
+  throw new Problem("invalid", message);
 }
 
 function connectionFault(cause: unknown, { host }: URL): Problem {

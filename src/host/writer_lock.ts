@@ -7,11 +7,10 @@ import { Problem } from "../core/problem.ts";
 
 /**
  * Runs `work` as the only writer of `folder`.
- * Errors: Problem `conflict` at once while another process writes.
+ * Errors: Problem `conflict` at once while another process writes, `unavailable` when the folder cannot be written to.
  */
 export async function withWriterLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  fs.mkdirSync(folder, { recursive: true });
-  using file = await Deno.open(path.join(folder, "writer.lock"), { create: true, write: true });
+  using file = await openLock(folder);
   if (!await file.tryLock(true)) {
     throw new Problem(
       "conflict",
@@ -22,5 +21,17 @@ export async function withWriterLock<T>(folder: string, work: () => Promise<T>):
     return await work();
   } finally {
     await file.unlock();
+  }
+}
+
+async function openLock(folder: string): Promise<Deno.FsFile> {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    return await Deno.open(path.join(folder, "writer.lock"), { create: true, write: true });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new Problem("unavailable", `No se puede escribir en la carpeta "${folder}": ${reason}`, [], {
+      cause,
+    });
   }
 }

@@ -6,6 +6,9 @@ import { type EpochDay, existingDay } from "../core/time.ts";
 
 /** Cells a file may hold: 20 times the widest known, and a bound on memory. */
 const MAX_CELLS = 20_000_000;
+/** The widest known has 122. */
+const MAX_COLUMNS = 20_000;
+const FIRST_ROWS = 64;
 
 /** Texts that the replaced reader takes for a missing value. */
 const MISSING = new Set([
@@ -26,7 +29,8 @@ const MISSING = new Set([
   ],
   ...["NaN", "nan", "-NaN", "-nan"],
 ]);
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+// One way to read each digit: a cell of a million digits and a letter must not be tried in every way.
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
 export type CsvColumn = {
@@ -36,8 +40,10 @@ export type CsvColumn = {
   readonly values: Float64Array;
   /** Cells that are texts. */
   readonly textCount: number;
-  /** Cells of a column with texts, up to the first hundred; undefined in a column of numbers. */
-  readonly texts?: readonly string[];
+  /** First row (1 is the first after the header) with a text. */
+  readonly textRow?: number;
+  /** Cells of a column with texts, up to the first hundred, read when asked for; undefined in a column of numbers. */
+  readonly texts?: readonly string[] | undefined;
   /** First row (1 is the first after the header) with an infinite value. */
   readonly infiniteRow?: number;
 };
@@ -51,33 +57,55 @@ export type CsvTable = {
 
 const [QUOTE, COMMA, CR, LF, DOT, DASH, PLUS, ZERO] = [0x22, 0x2c, 0x0d, 0x0a, 0x2e, 0x2d, 0x2b, 0x30];
 const POWERS = Array.from({ length: 16 }, (_, i) => 10 ** i);
+/** Where the digits of `YYYY-MM-DD` stand. */
+const DIGITS_OF_DATE = [0, 1, 2, 3, 5, 6, 8, 9];
 
-type Draft = { title: string; values: Float64Array; textCount: number; infiniteRow?: number };
+type Draft = {
+  title: string;
+  values: Float64Array;
+  textCount: number;
+  textRow?: number;
+  infiniteRow?: number;
+};
+
+/** A file that cannot be read, and the row (1 is the first after the header) where that shows. */
+export class CsvProblem extends Problem {
+  readonly row: number | undefined;
+
+  constructor(message: string, row?: number) {
+    super("invalid", message);
+    this.row = row;
+  }
+}
 
 /**
  * Reads the CSV whose time column is titled `timeTitle`.
- * Errors: Problem `invalid`, in Spanish, that says what is wrong and in which row.
+ * Errors: CsvProblem `invalid`, in Spanish, that says what is wrong and in which row.
  */
-export function readCsv(bytes: Uint8Array, timeTitle: string): CsvTable {
+export function readCsv(bytes: Uint8Array, timeTitle: string, maxCells = MAX_CELLS): CsvTable {
   const cells = new Cells(bytes);
   const header = cells.header();
   const timeAt = header.indexOf(timeTitle);
   if (timeAt < 0) throw missingTimeColumn(header, timeTitle);
-  const drafts: Draft[] = header.map((title) => ({ title, values: new Float64Array(64), textCount: 0 }));
+  const drafts: Draft[] = header.map((title) => ({
+    title,
+    values: new Float64Array(FIRST_ROWS),
+    textCount: 0,
+  }));
   const days: EpochDay[] = [];
   const bodyAt = cells.at;
 
   while (cells.nextRow()) {
     const row = days.length;
-    if (row === drafts[0]!.values.length) grow(drafts, row);
+    if (row === drafts[0]!.values.length) grow(drafts, row, maxCells);
     let column = 0;
     do {
       if (column >= drafts.length) {
         if (cells.text() !== "") {
-          throw new Problem(
-            "invalid",
+          throw new CsvProblem(
             `La fila ${row + 1} tiene más celdas que el encabezado (${drafts.length}): ` +
               `revise separadores y comillas`,
+            row + 1,
           );
         }
       } else if (column === timeAt) days.push(readDay(cells, row));
@@ -85,36 +113,44 @@ export function readCsv(bytes: Uint8Array, timeTitle: string): CsvTable {
       column++;
     } while (cells.nextCell());
     if (days.length === row) {
-      throw new Problem("invalid", `La fila ${row + 1} no tiene fecha en "${timeTitle}"`);
+      throw new CsvProblem(`La fila ${row + 1} no tiene fecha en "${timeTitle}"`, row + 1);
     }
     for (; column < drafts.length; column++) drafts[column]!.values[row] = NaN;
   }
-  if (days.length === 0) throw new Problem("invalid", "El CSV tiene encabezado pero ninguna fila de datos");
+  if (days.length === 0) throw new CsvProblem("El CSV tiene encabezado pero ninguna fila de datos");
 
-  const columns = drafts.flatMap(({ title, values, textCount, infiniteRow }, position): CsvColumn[] =>
+  const columns = drafts.flatMap((
+    { title, values, textCount, textRow, infiniteRow },
+    position,
+  ): CsvColumn[] =>
     position === timeAt ? [] : [{
       title,
       values: values.subarray(0, days.length),
       textCount,
-      ...(textCount > 0 && { texts: columnTexts(bytes, bodyAt, position) }),
+      ...(textRow !== undefined && { textRow }),
+      // Another walk over the file: only the one column that is told of needs it.
+      get texts() {
+        return textCount > 0 ? columnTexts(bytes, bodyAt, position) : undefined;
+      },
       ...(infiniteRow !== undefined && { infiniteRow }),
     }]
   );
   return { days, columns };
 }
 
-function grow(drafts: Draft[], rows: number): void {
-  if (rows * 2 * drafts.length > MAX_CELLS) {
-    throw new Problem("invalid", `El CSV tiene más de ${MAX_CELLS / 1_000_000} millones de celdas`);
+function grow(drafts: Draft[], rows: number, maxCells: number): void {
+  const capacity = Math.min(rows * 2, Math.floor(maxCells / drafts.length));
+  if (capacity <= rows) {
+    throw new CsvProblem(`El CSV tiene más de ${maxCells / 1_000_000} millones de celdas`, rows + 1);
   }
   for (const draft of drafts) {
-    const larger = new Float64Array(rows * 2);
+    const larger = new Float64Array(capacity);
     larger.set(draft.values);
     draft.values = larger;
   }
 }
 
-function missingTimeColumn(header: readonly string[], timeTitle: string): Problem {
+function missingTimeColumn(header: readonly string[], timeTitle: string): CsvProblem {
   const other = header.length === 1
     ? [";", "\t", "|"].find((separator) => header[0]!.includes(separator))
     : undefined;
@@ -122,8 +158,7 @@ function missingTimeColumn(header: readonly string[], timeTitle: string): Proble
   const hint = other
     ? `; parece separado por "${other === "\t" ? "tabulaciones" : other}" y debe usar ","`
     : "";
-  return new Problem(
-    "invalid",
+  return new CsvProblem(
     `La columna de tiempo "${timeTitle}" no está en el CSV (columnas: ${shown})${hint}`,
   );
 }
@@ -149,19 +184,21 @@ class Cells {
     const nul = bytes.indexOf(0);
     if (nul >= 0) {
       const row = bytes.subarray(0, nul).reduce((rows, byte) => rows + (byte === LF ? 1 : 0), 0);
-      throw new Problem(
-        "invalid",
+      throw new CsvProblem(
         `El CSV contiene un byte nulo en la línea ${
           row + 1
         }: el archivo está dañado o no es UTF-8 ni Latin-1`,
       );
     }
-    if (!this.nextRow()) throw new Problem("invalid", "El archivo CSV está vacío");
+    if (!this.nextRow()) throw new CsvProblem("El archivo CSV está vacío");
     if (bytes[this.start] === 0x3c) {
-      throw new Problem("invalid", "La respuesta es una página HTML o XML, no un CSV");
+      throw new CsvProblem("La respuesta es una página HTML o XML, no un CSV");
     }
     const titles: string[] = [];
-    do titles.push(this.#decoded()); while (this.nextCell());
+    do {
+      if (titles.length === MAX_COLUMNS) throw new CsvProblem(`El CSV tiene más de ${MAX_COLUMNS} columnas`);
+      titles.push(this.#decoded());
+    } while (this.nextCell());
     const seen = new Map<string, number>();
     return titles.map((title, position) => {
       const name = title === "" ? `Unnamed: ${position}` : title;
@@ -196,7 +233,7 @@ class Cells {
       this.start = ++at;
       for (;;) {
         const close = bytes.indexOf(QUOTE, at);
-        if (close < 0) throw new Problem("invalid", "El CSV tiene una comilla que no se cierra");
+        if (close < 0) throw new CsvProblem("El CSV tiene una comilla que no se cierra");
         if (bytes[close + 1] !== QUOTE) {
           this.end = close;
           at = close + 1;
@@ -230,16 +267,32 @@ class Cells {
   }
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8");
 const latin1 = new TextDecoder("windows-1252");
 
 /** Text of bytes in UTF-8, or in Latin-1 where they are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return latin1.decode(bytes);
+  return (isUtf8(bytes) ? utf8 : latin1).decode(bytes);
+}
+
+/** Looks itself: a decoder that throws takes a minute for the cells of one file. */
+function isUtf8(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length;) {
+    const lead = bytes[at++]!;
+    if (lead < 0x80) continue;
+    const followers = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    if (followers === 0) return false;
+    const second = bytes[at]!;
+    // Neither longer than needed, nor half of a pair, nor beyond Unicode.
+    if (
+      (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f) ||
+      (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f)
+    ) return false;
+    for (const end = at + followers; at < end; at++) {
+      if (at >= bytes.length || (bytes[at]! & 0xc0) !== 0x80) return false;
+    }
   }
+  return true;
 }
 
 /** Reads a plain decimal of at most 15 digits exactly; everything else by its text. */
@@ -253,7 +306,10 @@ function oddNumber(text: string, draft: Draft, row: number): number {
     if (Number.isFinite(value)) return value + 0;
   }
   if (INFINITE.test(text) || NUMBER.test(text)) draft.infiniteRow ??= row + 1;
-  else if (!MISSING.has(text)) draft.textCount++;
+  else if (!MISSING.has(text)) {
+    draft.textRow ??= row + 1;
+    draft.textCount++;
+  }
   return NaN;
 }
 
@@ -287,7 +343,11 @@ function plainNumber(cells: Cells): number | undefined {
 function readDay(cells: Cells, row: number): EpochDay {
   const { bytes, start, end } = cells;
   const digit = (at: number) => bytes[start + at]! - ZERO;
-  if (end - start === 10 && bytes[start + 4] === DASH && bytes[start + 7] === DASH) {
+  const isDigit = (at: number) => digit(at) >= 0 && digit(at) <= 9;
+  if (
+    end - start === 10 && bytes[start + 4] === DASH && bytes[start + 7] === DASH &&
+    DIGITS_OF_DATE.every(isDigit)
+  ) {
     const year = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3);
     const day = existingDay(year, digit(5) * 10 + digit(6), digit(8) * 10 + digit(9));
     if (day !== undefined) return day;
@@ -295,11 +355,11 @@ function readDay(cells: Cells, row: number): EpochDay {
   const text = cells.text();
   const day = dayOf(text);
   if (day === undefined) {
-    throw new Problem(
-      "invalid",
+    throw new CsvProblem(
       text === ""
         ? `La fila ${row + 1} no tiene fecha`
         : `La fila ${row + 1} tiene una fecha que no se entiende: "${text}" (se espera AAAA-MM-DD)`,
+      row + 1,
     );
   }
   return day;

@@ -11,6 +11,7 @@ import {
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import { Problem } from "../core/problem.ts";
 import { decodeText } from "./csv.ts";
+import { jsonFaultAt } from "./json_fault.ts";
 
 /** Keys left out of the stored metadata, by level: children, and what the contract hides. */
 const HIDDEN = {
@@ -44,25 +45,29 @@ export function parseDataJson(bytes: Uint8Array): JsonObject {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new Problem("invalid", `El catálogo no es JSON válido${placeOf(cause, text)}`, [], { cause });
+    throw new Problem("invalid", `El catálogo no es JSON válido${placeOfFault(text)}`, [], { cause });
   }
   if (!isJsonObject(parsed)) throw new Problem("invalid", "El catálogo no es un objeto JSON");
   return parsed;
 }
 
-/** Line and column of a syntax error, from the position that the engine tells. */
-function placeOf(cause: unknown, text: string): string {
-  const position = /position (\d+)/.exec(String(cause))?.[1];
-  if (position === undefined) {
-    return /end of JSON|Unexpected end/i.test(String(cause)) ? ": termina antes de tiempo" : "";
-  }
-  const before = text.slice(0, Number(position)).split("\n");
-  const cut = Number(position) >= text.trimEnd().length ? ": termina antes de tiempo" : "";
-  return `${cut} (línea ${before.length}, columna ${before.at(-1)!.length + 1})`;
+/** Line and column where the text stops being JSON, and whether it was cut there. */
+function placeOfFault(text: string): string {
+  const position = jsonFaultAt(text);
+  const before = text.slice(0, position);
+  const line = before.split("\n").length;
+  const column = position - before.lastIndexOf("\n");
+  const cut = position >= text.trimEnd().length ? ": termina antes de tiempo" : "";
+  return `${cut} (línea ${line}, columna ${column})`;
 }
 
-const textOf = (value: unknown): string =>
+/** An identifier as text; empty where there is none. */
+export const identifierOf = (value: unknown): string =>
   typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+
+/** Identifier of a distribution, or the one it gets from its dataset's and its position there. */
+export const distributionIdOf = (distribution: JsonObject, datasetId: string, position: number): string =>
+  identifierOf(distribution.identifier) || `${datasetId}_${position}`;
 
 function visible(entity: JsonObject, level: keyof typeof HIDDEN): JsonObject {
   return Object.fromEntries(Object.entries(entity).filter(([key]) => !HIDDEN[level].has(key)));
@@ -80,7 +85,7 @@ export function readCatalog(catalog: JsonObject): CatalogRead {
     throw new Problem("invalid", 'La clave "dataset" del catálogo no es una lista');
   }
   const draft: Draft = { datasets: [], distributions: [], faults: [] };
-  const taxonomy = Array.isArray(catalog.themeTaxonomy) ? catalog.themeTaxonomy.filter(isJsonObject) : [];
+  const taxonomy = taxonomyOf(catalog);
   const seen = new Set<string>();
   catalog.dataset.forEach((dataset, position) => {
     if (!isJsonObject(dataset)) {
@@ -97,13 +102,36 @@ export function readCatalog(catalog: JsonObject): CatalogRead {
   };
 }
 
+/** Entries of the taxonomy by their id, each with its position. */
+type Taxonomy = ReadonlyMap<Json, readonly (readonly [position: number, theme: JsonObject])[]>;
+
+/** Ids are unique; of those that are not, more than these are left out. */
+const MAX_SAME_THEME = 10;
+
+function taxonomyOf({ themeTaxonomy }: JsonObject): Taxonomy {
+  const byId = new Map<Json, [number, JsonObject][]>();
+  for (const [position, theme] of Array.isArray(themeTaxonomy) ? themeTaxonomy.entries() : []) {
+    if (!isJsonObject(theme) || theme.id === undefined) continue;
+    const same = byId.get(theme.id);
+    if (same === undefined) byId.set(theme.id, [[position, theme]]);
+    else if (same.length < MAX_SAME_THEME) same.push([position, theme]);
+  }
+  return byId;
+}
+
+/** The entries that a dataset names, in the taxonomy's order. */
+function themesOf({ theme }: JsonObject, taxonomy: Taxonomy): JsonObject[] {
+  const named = [...new Set(Array.isArray(theme) ? theme : [])].flatMap((id) => taxonomy.get(id) ?? []);
+  return named.sort(([a], [b]) => a - b).map(([, entry]) => entry);
+}
+
 type Draft = { datasets: DatasetReading[]; distributions: DistributionReading[]; faults: EntityFault[] };
 
 function readDataset(
   draft: Draft,
   dataset: JsonObject,
   position: number,
-  taxonomy: readonly JsonObject[],
+  taxonomy: Taxonomy,
   seen: Set<string>,
 ): void {
   const listed = Array.isArray(dataset.distribution) ? dataset.distribution : [];
@@ -113,8 +141,8 @@ function readDataset(
       isJsonObject(item.distribution) && hasTimeIndex(item.distribution)
     );
   if (series.length === 0) return;
-  const id = textOf(dataset.identifier);
-  const name = id || textOf(dataset.title) || String(position);
+  const id = identifierOf(dataset.identifier);
+  const name = id || identifierOf(dataset.title) || String(position);
   const fault = (message: string) =>
     draft.faults.push({
       level: "dataset",
@@ -125,8 +153,7 @@ function readDataset(
   if (seen.has(id)) return void fault("su identificador ya está en otro dataset del catálogo");
   seen.add(id);
 
-  const themeIds = Array.isArray(dataset.theme) ? dataset.theme : [];
-  const themes = taxonomy.filter(({ id }) => id !== undefined && themeIds.includes(id));
+  const themes = themesOf(dataset, taxonomy);
   draft.datasets.push({
     id,
     metadata: visible(dataset, "dataset"),
@@ -135,7 +162,7 @@ function readDataset(
 
   const ids = new Set<string>();
   for (const { distribution, place } of series) {
-    const distributionId = textOf(distribution.identifier) || `${id}_${place}`;
+    const distributionId = distributionIdOf(distribution, id, place);
     if (ids.has(distributionId)) {
       draft.faults.push({
         level: "distribution",
@@ -152,7 +179,7 @@ function readDataset(
       id: distributionId,
       metadata: {
         ...visible(distribution, "distribution"),
-        identifier: distribution.identifier ?? distributionId,
+        ...(identifierOf(distribution.identifier) === "" && { identifier: distributionId }),
       },
       fields: readFields(draft, distribution, id, distributionId),
     });
@@ -169,7 +196,7 @@ function readFields(
   (distribution.field as Json[]).forEach((field, position) => {
     if (isJsonObject(field)) {
       const title = typeof field.title === "string" && field.title !== "" ? field.title : "No Title";
-      fields.push({ title, id: textOf(field.id), metadata: visible(field, "field") });
+      fields.push({ title, id: identifierOf(field.id), metadata: visible(field, "field") });
     } else {
       const message = `Excepción en field ${position}: no es un objeto`;
       draft.faults.push({ level: "field", datasetId, distributionId, message });

@@ -2,7 +2,7 @@
 // their enriched metadata.
 
 import type { IndexedSeries } from "../core/canonical_store.ts";
-import { type DistributionReading, timeIndexOf } from "../core/catalog.ts";
+import { type DistributionReading, type FieldReading, timeIndexOf } from "../core/catalog.ts";
 import { enrich } from "../core/enriched.ts";
 import type { Frequency } from "../core/frequency.ts";
 import { gridOf } from "../core/grid.ts";
@@ -11,7 +11,7 @@ import type { CsvTable } from "./csv.ts";
 import type { ValidationLimits } from "./rules.ts";
 
 /** Raise when the same bytes and metadata would be indexed otherwise than before. */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 
 /**
  * Text that is equal only while indexing would come to the same: the bytes, the metadata that links them to
@@ -31,9 +31,16 @@ export function changeKey(
   return JSON.stringify([READER_VERSION, sourceHash, id, links, limits]);
 }
 
+/** What is told of a time index whose frequency is none that can be published. */
+export function frequencyFault(index: FieldReading): string {
+  const { specialTypeDetail: declared = null } = index.metadata;
+  const shown = typeof declared === "object" && declared !== null ? "" : ` ${JSON.stringify(declared)}`;
+  return `La frecuencia${shown} del índice de tiempo no se admite: debe ser R/P1Y, R/P6M, R/P3M, R/P1M o R/P1D`;
+}
+
 /**
  * Series of a distribution whose rules all hold: every field but the index whose column has a value and whose
- * id is not empty, in the order of the fields.
+ * id is not empty, in the order of the columns.
  */
 export function indexSeries(
   { fields }: DistributionReading,
@@ -43,10 +50,12 @@ export function indexSeries(
   const grid = gridOf(frequency, table.days);
   if (!grid) return [];
   const index = timeIndexOf(fields);
-  const columns = new Map(table.columns.map((column) => [column.title, column]));
-  return fields.flatMap((field): IndexedSeries[] => {
-    const column = columns.get(field.title);
-    if (!column || field === index || field.id === "") return [];
+  const fieldsByTitle = Map.groupBy(fields, ({ title }) => title);
+  const linked = table.columns.flatMap((column) =>
+    (fieldsByTitle.get(column.title) ?? []).map((field) => ({ column, field }))
+  );
+  return linked.flatMap(({ column, field }): IndexedSeries[] => {
+    if (field === index || field.id === "") return [];
     const observations = trim({
       frequency,
       start: grid.start,

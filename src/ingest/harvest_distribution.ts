@@ -5,7 +5,7 @@ import { declaredFrequency, timeIndexOf } from "../core/catalog.ts";
 import { FREQUENCY } from "../core/frequency.ts";
 import { Problem } from "../core/problem.ts";
 import { readCsv } from "./csv.ts";
-import { changeKey, indexSeries } from "./distribution.ts";
+import { changeKey, frequencyFault, indexSeries } from "./distribution.ts";
 import type { Harvest } from "./harvest_context.ts";
 import { type NodeDraft, noteDataset, seriesFields } from "./node_draft.ts";
 import { brokenRules } from "./rules.ts";
@@ -37,10 +37,13 @@ export async function harvestDistribution(
   }
   const changes = await store.saveOutcome(run, key, outcome);
   draft.observations.push(changes.observations);
-  const corrected = changes.unchangedSeries.filter((id) => changedFields.has(id)).length;
+  // The store also tells of series that the distribution had before.
+  const named = new Set(reading.fields.map(({ id }) => id));
+  const unchanged = changes.unchangedSeries.filter((id) => named.has(id));
+  const corrected = unchanged.filter((id) => changedFields.has(id)).length;
   counts.series.new += changes.newSeries.length;
   counts.series.changed += changes.changedSeries.length + corrected;
-  counts.series.unchanged += changes.unchangedSeries.length - corrected;
+  counts.series.unchanged += unchanged.length - corrected;
   const metadataChanged = stored !== undefined &&
     (corrected > 0 || JSON.stringify(stored.metadata) !== JSON.stringify(reading.metadata));
   const dataChanged = outcome.kind === "indexed" && outcome.source.hash !== stored?.source?.hash;
@@ -62,18 +65,14 @@ type ReadOutcome =
 async function readDistribution(job: DistributionJob, context: Harvest): Promise<ReadOutcome> {
   const { key, reading, stored, url, urlFault, takenIds } = job;
   const { limits } = context;
+  const anew = context.force || job.takesOver;
   const failed = (...errors: string[]): ReadOutcome => ({ kind: "failed", errors });
   if (url === undefined) return failed(urlFault!);
   const frequency = declaredFrequency(reading.fields);
   const index = timeIndexOf(reading.fields)!;
-  if (frequency === undefined) {
-    const detail = JSON.stringify(index.metadata.specialTypeDetail ?? null);
-    return failed(
-      `La frecuencia ${detail} del índice de tiempo no se admite: debe ser R/P1Y, R/P6M, R/P3M, R/P1M o R/P1D`,
-    );
-  }
+  if (frequency === undefined) return failed(frequencyFault(index));
   const candidate = { distributionId: key.distributionId, frequency, fields: reading.fields, takenIds };
-  const known = stored?.source?.url === url && !context.force &&
+  const known = stored?.source?.url === url && !anew &&
       stored.changeKey === changeKey(stored.source.hash, reading, limits)
     ? stored.source
     : undefined;
@@ -87,7 +86,7 @@ async function readDistribution(job: DistributionJob, context: Harvest): Promise
       ? known!
       : { url, hash: context.sha512(answer.bytes), ...answer.validators };
     const sameData = answer.status === "unchanged" ||
-      (!context.force && stored?.changeKey === changeKey(source.hash, reading, limits));
+      (!anew && stored?.changeKey === changeKey(source.hash, reading, limits));
     const table = sameData ? undefined : readCsv(answer.bytes, index.title);
     const errors = brokenRules({ ...candidate, ...(table && { table }) }, limits);
     if (errors.length > 0) return failed(...errors);

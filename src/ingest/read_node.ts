@@ -3,9 +3,9 @@
 import type { Node, SourceState, StoredCatalog } from "../core/canonical_store.ts";
 import type { CatalogReading } from "../core/catalog.ts";
 import { Problem } from "../core/problem.ts";
-import { readCatalogXlsx } from "./catalog_xlsx.ts";
-import { type EntityFault, parseDataJson, readCatalog } from "./data_json.ts";
+import { type EntityFault, readCatalog } from "./data_json.ts";
 import type { Harvest } from "./harvest_context.ts";
+import { parseCatalog } from "./parse_catalog.ts";
 
 export type CatalogRead = {
   readonly stored?: StoredCatalog;
@@ -29,10 +29,7 @@ export async function readNode(node: Node, context: Harvest): Promise<CatalogRea
       return { stored: stored!, reading: storedReading(stored!), faults: [], warnings: [], source: known! };
     }
     const { bytes, validators } = answer;
-    const isWorkbook = node.format === "xlsx" || (bytes[0] === 0x50 && bytes[1] === 0x4b);
-    const { catalog, warnings } = isWorkbook
-      ? await readCatalogXlsx(bytes)
-      : { catalog: parseDataJson(bytes), warnings: [] };
+    const { catalog, warnings } = await parseCatalog(bytes, node.format);
     const { reading, faults } = readCatalog(catalog);
     // A catalog with faults is read in full again, so that they are told again.
     const keepValidators = faults.length === 0 && warnings.length === 0;

@@ -1,13 +1,16 @@
 // Takes a catalog's reading in: stores its entities, counts what changed, and answers the distributions whose
 // files are to be read, each with what must be known before.
 
-import type { HarvestStore, RunRef, StoredCatalog, StoredDistribution } from "../core/canonical_store.ts";
-import {
-  type CatalogReading,
-  type DistributionKey,
-  type DistributionReading,
-  isTimeIndex,
-} from "../core/catalog.ts";
+import type {
+  HarvestStore,
+  Owner,
+  RunRef,
+  StoredCatalog,
+  StoredDistribution,
+} from "../core/canonical_store.ts";
+import type { CatalogReading, DistributionKey, DistributionReading } from "../core/catalog.ts";
+import { namersOfIds } from "./claimed_ids.ts";
+import { distributionUrl } from "./distribution_url.ts";
 import type { Harvest } from "./harvest_context.ts";
 import { type NodeDraft, noteDataset, seriesFields } from "./node_draft.ts";
 import type { CatalogRead } from "./read_node.ts";
@@ -21,6 +24,8 @@ export type DistributionJob = {
   readonly url?: string;
   readonly urlFault?: string;
   readonly takenIds: ReadonlySet<string>;
+  /** One of its series is another's until now: it is indexed even where nothing of it changed. */
+  readonly takesOver: boolean;
   /** Fields whose metadata differs from the stored. */
   readonly changedFields: ReadonlySet<string>;
 };
@@ -47,7 +52,7 @@ export async function takeCatalog(
   for (const dataset of stored?.datasets ?? []) if (!dataset.federable) federable.delete(dataset.id);
 
   const indexed = reading.distributions.filter(({ datasetId }) => federable.has(datasetId));
-  const takenIds = await claimIds(catalogId, indexed, store, claims);
+  const { taken, takingOver } = await claimIds(catalogId, indexed, store, claims);
   noteEntityChanges(draft, reading, stored);
   await store.saveReading(run, catalogId, reading, source);
 
@@ -60,7 +65,8 @@ export async function takeCatalog(
       reading: distribution,
       ...(before && { stored: before }),
       ...address,
-      takenIds: takenIds.get(distribution)!,
+      takenIds: taken.get(distribution)!,
+      takesOver: takingOver.has(distribution),
       changedFields: changedFields(distribution, before),
     };
   });
@@ -68,24 +74,20 @@ export async function takeCatalog(
 
 const entityKey = ({ datasetId, id }: { datasetId: string; id: string }) => JSON.stringify([datasetId, id]);
 
-/** Ids that each distribution may not publish: another of the catalog names them, or an owner elsewhere has them. */
+/**
+ * Ids that each distribution may not publish: another of the catalog names them, or an owner elsewhere has them.
+ * Beside them the distributions that name an id whose values another distribution brought.
+ */
 async function claimIds(
   catalogId: string,
   distributions: readonly DistributionReading[],
   store: HarvestStore,
   claims: Map<string, string>,
-): Promise<Map<DistributionReading, Set<string>>> {
-  const namedBy = new Map<string, Set<DistributionReading>>();
-  for (const distribution of distributions) {
-    for (const { id, title, metadata } of distribution.fields) {
-      // The replaced rule looks away from fields titled like the conventional time index.
-      if (id === "" || isTimeIndex(metadata) || title === "indice_tiempo") continue;
-      if (!namedBy.has(id)) namedBy.set(id, new Set());
-      namedBy.get(id)!.add(distribution);
-    }
-  }
+): Promise<{ taken: Map<DistributionReading, Set<string>>; takingOver: Set<DistributionReading> }> {
+  const namedBy = namersOfIds(distributions);
   const owners = await store.owners([...namedBy.keys()]);
   const taken = new Map(distributions.map((distribution) => [distribution, new Set<string>()]));
+  const takingOver = new Set<DistributionReading>();
   for (const [id, namers] of namedBy) {
     const owner = owners.get(id);
     const heldElsewhere = owner !== undefined && owner.present && owner.catalogId !== catalogId;
@@ -94,32 +96,13 @@ async function claimIds(
     if (namers.size > 1 || heldElsewhere || claimant !== catalogId) {
       for (const namer of namers) taken.get(namer)!.add(id);
     }
+    for (const namer of namers) if (owner && !isOwner(owner, catalogId, namer)) takingOver.add(namer);
   }
-  return taken;
+  return { taken, takingOver };
 }
 
-/** Where a distribution's file is. Only a catalog that is a file itself may name files. */
-function distributionUrl(
-  { metadata }: DistributionReading,
-  catalogUrl: string,
-): { url?: string; urlFault?: string } {
-  const text = typeof metadata.downloadURL === "string" ? metadata.downloadURL.trim() : "";
-  if (text === "") return { urlFault: "DownloadURL no encontrado" };
-  let url: URL;
-  try {
-    url = new URL(text, catalogUrl);
-  } catch {
-    return { urlFault: `downloadURL no es una dirección válida: "${text}"` };
-  }
-  const local = catalogUrl.startsWith("file:");
-  if (["http:", "https:"].includes(url.protocol) || (local && url.protocol === "file:")) {
-    return { url: url.href };
-  }
-  return {
-    urlFault: url.protocol === "file:"
-      ? `Un catálogo leído de la red no puede nombrar archivos locales: "${text}"`
-      : `downloadURL debe ser http o https: "${text}"`,
-  };
+function isOwner(owner: Owner, catalogId: string, { datasetId, id }: DistributionReading): boolean {
+  return owner.catalogId === catalogId && owner.datasetId === datasetId && owner.distributionId === id;
 }
 
 function changedFields(reading: DistributionReading, stored: StoredDistribution | undefined): Set<string> {

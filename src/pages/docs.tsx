@@ -20,7 +20,10 @@ import {
   MODE_FORMULAS,
   MODES_NOTE,
   PAGING_NOTE,
+  XLSX_RULES,
 } from "./docs_text.ts";
+import { FRESHNESS_FIELDS, FRESHNESS_KEYS } from "./docs_freshness_text.ts";
+import { VALIDATE_CHECKS, VALIDATE_REQUEST, VALIDATE_RULES } from "./docs_validate_text.ts";
 import { Layout, type PageProps, Prose, Table } from "./layout.tsx";
 import { type Bilingual, type Say, sayIn } from "./text.ts";
 
@@ -58,7 +61,19 @@ type DocsProps = PageProps & {
   readonly exampleId: string;
 };
 
-const SECTIONS = ["params", "ids", "dates", "json", "csv", "errors", "caching", "differences"] as const;
+const SECTIONS = [
+  "params",
+  "ids",
+  "dates",
+  "json",
+  "csv",
+  "xlsx",
+  "freshness",
+  "validate",
+  "errors",
+  "caching",
+  "differences",
+] as const;
 
 export function Docs(props: DocsProps) {
   const { language, params, errors, differences, cacheControl, exampleId } = props;
@@ -145,6 +160,34 @@ export function Docs(props: DocsProps) {
       </>
     ),
     csv: rules(CSV_RULES),
+    xlsx: rules(XLSX_RULES),
+    freshness: (
+      <>
+        <p>{prose(DOCS.freshnessLead)}</p>
+        {[
+          { caption: DOCS.freshnessFieldsCaption, keys: FRESHNESS_FIELDS },
+          { caption: DOCS.freshnessCaption, keys: FRESHNESS_KEYS },
+        ].map(({ caption, keys }) => (
+          <Table
+            caption={say(caption)}
+            columns={columns("key", "description")}
+            rows={keys.map(({ key, meaning }) => [<code>{key}</code>, prose(meaning)])}
+          />
+        ))}
+      </>
+    ),
+    validate: (
+      <>
+        <p>{prose(DOCS.validateLead)}</p>
+        <pre tabindex={0} role="group" aria-label={say(DOCS.request)}><code>{VALIDATE_REQUEST}</code></pre>
+        {rules(VALIDATE_RULES)}
+        <Table
+          caption={say(DOCS.validateCaption)}
+          columns={columns("check", "errorText")}
+          rows={VALIDATE_CHECKS.map(({ check, text }) => [prose(check), <code>{text}</code>])}
+        />
+      </>
+    ),
     errors: (
       <>
         <p>{prose(DOCS.errorsLead)}</p>

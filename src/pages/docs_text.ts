@@ -61,6 +61,23 @@ export const DOCS = {
   key: ["Clave", "Key"],
 
   csv: ["Respuesta CSV", "CSV answer"],
+  xlsx: ["Planilla (XLSX)", "Workbook (XLSX)"],
+
+  freshness: ["Atraso de las series", "How late series are"],
+  freshnessLead: [
+    "Cada serie dice cuán atrasada está en los metadatos completos (`metadata=full` u `only`), y `GET /api/freshness` lo cuenta por catálogo y por responsable. `/series/api/freshness` es la misma ruta; con barra final o sin ella.",
+    "Each series tells how late it is in the full metadata (`metadata=full` or `only`), and `GET /api/freshness` counts it by catalog and by publisher. `/series/api/freshness` is the same route; with or without the final slash.",
+  ],
+  freshnessFieldsCaption: ["En los metadatos completos", "In the full metadata"],
+  freshnessCaption: ["Claves de /api/freshness", "Keys of /api/freshness"],
+
+  validate: ["Validar una distribución", "Validate a distribution"],
+  validateLead: [
+    "`POST /series/api/validate/` dice si una distribución de un catálogo se puede cosechar, con los mismos controles que la cosecha y sus límites por defecto. `/api/validate/` es la misma ruta; con barra final o sin ella.",
+    "`POST /series/api/validate/` tells whether a distribution of a catalog can be harvested, with the same checks as the harvest and their default limits. `/api/validate/` is the same route; with or without the final slash.",
+  ],
+  validateCaption: ["Controles y sus mensajes", "Checks and their messages"],
+  check: ["Falla cuando", "It fails when"],
 
   errors: ["Errores", "Errors"],
   errorsLead: [
@@ -264,6 +281,29 @@ export const CSV_RULES: readonly Bilingual[] = [
   ],
 ];
 
+export const XLSX_RULES: readonly Bilingual[] = [
+  [
+    "Con `format=xlsx`. Llega con nombre de archivo `data.xlsx`; los errores siguen siendo JSON. La primera fila de cada hoja es el encabezado y queda fija.",
+    "With `format=xlsx`. It comes with file name `data.xlsx`; errors are still JSON. The first row of each sheet is the header and stays in sight.",
+  ],
+  [
+    "Hoja `datos`: la fecha de cada período y una columna por item de `ids`, con el encabezado que pide `header`. Son fechas y números, sin formato de texto; donde no hay valor, la celda está vacía.",
+    "Sheet `datos`: the date of each period and a column for each item of `ids`, with the header that `header` asks for. They are dates and numbers, not text; where there is no value, the cell is empty.",
+  ],
+  [
+    "Las planillas no tienen fechas anteriores al 1 de marzo de 1900 en que estén de acuerdo: esas llegan como texto `AAAA-MM-DD`.",
+    "Spreadsheets have no dates before 1 March 1900 that they agree on: those come as text `YYYY-MM-DD`.",
+  ],
+  [
+    "Hoja `metadatos`: una fila por columna, con sus unidades, su frecuencia, su modo, de qué catálogo viene y cuán atrasada está. Hoja `fuentes`: una fila por fuente, con la licencia, el pedido que da la misma respuesta y la instantánea.",
+    "Sheet `metadatos`: a row for each column, with its units, frequency, mode, the catalog it comes from and how late it is. Sheet `fuentes`: a row for each source, with its licence, the request that gives the same answer and the snapshot.",
+  ],
+  [
+    "Un texto que empieza con `=`, `+`, `-`, `@`, tabulación o fin de línea lleva un apóstrofo adelante: nada de lo que escribe un publicador se calcula. Los números no cambian.",
+    "A text that begins with `=`, `+`, `-`, `@`, a tab or a line end gets an apostrophe before it: nothing that a publisher writes is calculated. Numbers do not change.",
+  ],
+];
+
 export const ERRORS_RULES: readonly Bilingual[] = [
   [
     "Una serie que no existe agrega `failed_series` con su identificador: se puede quitar y volver a pedir.",
@@ -289,7 +329,7 @@ export const CACHING_RULES: readonly Bilingual[] = [
     "Every good answer carries a strong `ETag`, made from the snapshot and the request. With `If-None-Match` the answer is 304 without a body while data do not change. There is `Last-Modified` too.",
   ],
   [
-    "Con `metadata=full` u `only` el ETag cambia además cada día, porque esos metadatos dicen cuántos días pasaron desde el último dato.",
-    "With `metadata=full` or `only` the ETag also changes every day, because those metadata tell how many days passed since the last value.",
+    "Con `metadata=full` u `only`, y en las planillas, el ETag cambia además cada día y con cada cosecha, porque dicen cuántos días pasaron desde el último dato y cuándo se buscó.",
+    "With `metadata=full` or `only`, and in workbooks, the ETag also changes every day and with every harvest, because they tell how many days passed since the last value and when it was looked for.",
   ],
 ];

@@ -1,10 +1,12 @@
-// Removes published files that no kept snapshot leads to.
+// Removes published files that no kept snapshot leads to, and what a write that was cut off left beside its name.
 
 import type { ReadBlobs, WriteBlobs } from "../store/segments/blobs.ts";
 import {
   decodeManifest,
   decodeShard,
   manifestName,
+  POINTER,
+  searchName,
   segmentName,
   shardName,
 } from "../store/segments/format.ts";
@@ -14,12 +16,18 @@ export async function collectGarbage(blobs: WriteBlobs, kept: readonly string[])
   const named = new Set<string>();
   for (const snapshot of kept) await nameFiles(blobs, snapshot, named);
   let removed = 0;
-  for (const folder of ["segment", "directory", "manifest"]) {
+  for (const folder of ["segment", "directory", "search", "manifest"]) {
     for (const name of await blobs.list(folder)) {
       if (named.has(name)) continue;
       await blobs.remove(name);
       removed++;
     }
+  }
+  for (const name of await blobs.list("")) {
+    // Others may keep files there.
+    if (!name.startsWith(`${POINTER}.`)) continue;
+    await blobs.remove(name);
+    removed++;
   }
   return removed;
 }
@@ -28,7 +36,8 @@ async function nameFiles(blobs: ReadBlobs, snapshot: string, named: Set<string>)
   const bytes = await blobs.read(manifestName(snapshot));
   if (!bytes) return;
   named.add(manifestName(snapshot));
-  const { series, contexts } = decodeManifest(bytes);
+  const { series, contexts, search } = decodeManifest(bytes);
+  for (const hash of Object.values(search?.files ?? {})) named.add(searchName(hash));
   for (const hash of [...series.shards, ...contexts.shards]) {
     const name = shardName(hash);
     // A shard that another kept snapshot has too has been followed already.

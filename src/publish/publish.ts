@@ -29,6 +29,7 @@ import {
   shardOf,
 } from "../store/segments/format.ts";
 import { collectGarbage } from "./collect_garbage.ts";
+import { readSearchSettings, writeSearch } from "./publish_search.ts";
 
 /** Snapshots whose files stay, the current one included: readers finish on the one they began with. */
 const SNAPSHOTS_KEPT = 3;
@@ -42,7 +43,11 @@ export type Publish = {
   readonly now: () => number;
   /** Writes everything anew instead of what changed. */
   readonly full?: boolean;
+  /** The publish before did not end well: what it left is removed though nothing changed. */
+  readonly afterFault?: boolean;
   readonly onProgress?: (done: number, distributions: number) => void;
+  /** Told of a new snapshot that is written whole, before readers are sent to it. */
+  readonly beforeSwitch?: (snapshot: string) => Promise<void>;
 };
 
 export type PublishReport = {
@@ -59,6 +64,9 @@ export type PublishReport = {
 
 type Written = { files: number; bytes: number };
 
+/** What of a manifest operators decide. */
+type Settings = Pick<Manifest, "percentage_units"> & { search: Omit<Manifest["search"], "files"> };
+
 /**
  * Brings the published snapshot up to the store.
  * Errors: any failure leaves the pointer where it was; the next publish begins where the last good one ended.
@@ -69,15 +77,19 @@ export async function publish(context: Publish): Promise<PublishReport> {
   const base = context.full ? undefined : await baseOf(context, pointer);
   const changes = await store.changes(base?.position ?? 0);
   const percentageUnits = await store.percentageUnits();
+  const searchSettings = await readSearchSettings(store);
   const written: Written = { files: 0, bytes: 0 };
 
-  const unitsChanged = base &&
-    JSON.stringify(base.manifest.percentage_units) !== JSON.stringify(percentageUnits);
-  if (base && changes.distributions.length === 0 && changes.catalogs.length === 0 && !unitsChanged) {
+  const settingsOf = ({ percentage_units, search: { synonyms, catalog_aliases } }: Settings) =>
+    JSON.stringify([percentage_units, synonyms, catalog_aliases]);
+  const settingsChanged = base && settingsOf(base.manifest) !==
+      settingsOf({ percentage_units: percentageUnits, search: searchSettings });
+  if (base && changes.distributions.length === 0 && changes.catalogs.length === 0 && !settingsChanged) {
     if (changes.position !== base.position) {
       await store.savePublication({ snapshot: pointer!.snapshot, position: changes.position });
     }
-    return report(pointer!.snapshot, false, 0, base.manifest.series.count, written, 0);
+    const removed = context.afterFault ? await collectGarbage(blobs, pointer!.kept) : 0;
+    return report(pointer!.snapshot, false, 0, base.manifest.series.count, written, removed);
   }
 
   const writer = { blobs, sha256, written };
@@ -103,6 +115,12 @@ export async function publish(context: Publish): Promise<PublishReport> {
     catalogs: [...kept, ...[...summaries.values()].filter((summary) => summary !== undefined)]
       .sort((a, b) => a.id < b.id ? -1 : 1),
     percentage_units: percentageUnits,
+    search: await writeSearch(
+      { store, sha256, write: (name, bytes) => write(writer, name, bytes) },
+      base?.manifest.search,
+      searchSettings,
+      touched,
+    ),
   };
   const bytes = encodeJson(manifest);
   const snapshot = sha256(bytes);
@@ -111,6 +129,7 @@ export async function publish(context: Publish): Promise<PublishReport> {
   const older = (pointer?.kept ?? []).filter((name) => name !== snapshot);
   const snapshots = [snapshot, ...older].slice(0, SNAPSHOTS_KEPT);
   if (switched) {
+    await context.beforeSwitch?.(snapshot);
     const next: Pointer = { format: FORMAT, snapshot, published_at: now(), kept: snapshots };
     await blobs.write(POINTER, encodeJson(next));
   }
@@ -157,7 +176,9 @@ async function baseOf(
   const publication = await store.publication();
   if (!pointer || publication?.snapshot !== pointer.snapshot) return undefined;
   const bytes = await blobs.read(manifestName(pointer.snapshot));
-  return bytes && { manifest: decodeManifest(bytes), position: publication.position };
+  const manifest = bytes && decodeManifest(bytes);
+  // One from before there was a search is published over from nothing.
+  return manifest?.search && { manifest, position: publication.position };
 }
 
 type Writer = {

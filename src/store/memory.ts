@@ -3,8 +3,11 @@
 // Long because an engine imports core alone: this one has no folder, so it is one file.
 
 import type {
+  ActivityStore,
   CanonicalStore,
   DistributionOutcome,
+  DumpSeries,
+  DumpStore,
   HarvestStore,
   HistoryStore,
   Node,
@@ -12,18 +15,28 @@ import type {
   Publication,
   PublishStore,
   RunRef,
+  SeriesState,
   SettingsStore,
   StoredCatalog,
   StoredChanges,
   Version,
 } from "../core/canonical_store.ts";
-import type { CatalogReading, DistributionKey, FieldReading } from "../core/catalog.ts";
+import {
+  type CatalogReading,
+  type DistributionKey,
+  type FieldReading,
+  publisherName,
+} from "../core/catalog.ts";
+import type { Enriched } from "../core/enriched.ts";
 import type { Journal, Run } from "../core/journal.ts";
 import type { JsonObject } from "../core/json.ts";
 import { firstLabel, lastLabel } from "../core/label.ts";
 import { compareObservations, countValues, type ObservationChanges } from "../core/observations.ts";
 import { packObservations, unpackObservations } from "../core/packed.ts";
 import { Problem } from "../core/problem.ts";
+import { checkAliases, type SearchDocument, type SearchSettings } from "../core/search.ts";
+import { searchDataset, searchDocument } from "../core/search_document.ts";
+import { checkSynonyms, DEFAULT_SYNONYMS } from "../core/synonyms.ts";
 import type { CatalogSummary } from "../core/snapshot.ts";
 
 type Sha256 = (bytes: Uint8Array) => string;
@@ -34,6 +47,8 @@ type CatalogRow = {
   readonly fault: string | null;
   readonly source?: string;
   readonly contextPosition: number;
+  /** The run that last tried to read it. */
+  readonly readRun: number;
 };
 
 type DatasetRow = {
@@ -74,6 +89,8 @@ type SeriesRow = {
   readonly title: string;
   readonly hash: string;
   readonly enriched: string;
+  /** Place among the columns of the last file that had it. */
+  readonly column: number;
 };
 
 type Memory = {
@@ -107,6 +124,8 @@ export function memoryStore(sha256: Sha256): CanonicalStore {
   return {
     ...harvestStore(memory, sha256),
     ...publishStore(memory),
+    ...dumpStore(memory),
+    ...activityStore(memory),
     ...historyStore(memory),
     close: () => Promise.resolve(),
   };
@@ -179,12 +198,12 @@ function harvestStore(memory: Memory, sha256: Sha256): HarvestStore {
         }
       }),
     catalog: (catalogId) => Promise.resolve(readCatalog(memory, catalogId)),
-    saveReading: (_run, catalogId, reading, source) =>
-      transaction(memory, () => saveReading(memory, catalogId, reading, text(source))),
-    saveCatalogFault: (_run, catalogId, fault) =>
+    saveReading: (run, catalogId, reading, source) =>
+      transaction(memory, () => saveReading(memory, run, catalogId, reading, text(source))),
+    saveCatalogFault: (run, catalogId, fault) =>
       transaction(memory, () => {
         const row = memory.catalogs.get(catalogId) ?? { metadata: "{}", contextPosition: 0 };
-        put(memory, memory.catalogs, catalogId, { ...row, present: false, fault });
+        put(memory, memory.catalogs, catalogId, { ...row, present: false, fault, readRun: run.id });
       }),
     owners: (seriesIds) => Promise.resolve(readOwners(memory, seriesIds)),
     saveOutcome: (run, key, outcome) =>
@@ -231,13 +250,27 @@ function readCatalog(memory: Memory, catalogId: string): StoredCatalog | undefin
   };
 }
 
-function saveReading(memory: Memory, catalogId: string, reading: CatalogReading, source: string): void {
+function saveReading(
+  memory: Memory,
+  run: RunRef,
+  catalogId: string,
+  reading: CatalogReading,
+  source: string,
+): void {
   const { catalogs, datasets, distributions } = memory;
   const metadata = text(reading.metadata);
   const before = catalogs.get(catalogId);
   let contextChanged = before?.metadata !== metadata;
   const contextPosition = before?.contextPosition ?? 0;
-  put(memory, catalogs, catalogId, { metadata, present: true, fault: null, source, contextPosition });
+  const readRun = run.id;
+  put(memory, catalogs, catalogId, {
+    metadata,
+    present: true,
+    fault: null,
+    source,
+    contextPosition,
+    readRun,
+  });
 
   const seen = new Set<string>();
   reading.datasets.forEach(({ id, metadata, themes }, position) => {
@@ -332,11 +365,13 @@ function saveOutcome(
 
   const movedFrom = new Set<string>();
   let dataChanged = false;
-  for (const { id, title, observations, enriched } of outcome.series) {
+  for (const [column, { id, title, observations, enriched }] of outcome.series.entries()) {
     const old = memory.series.get(id);
     const packed = packObservations(observations);
     const hash = sha256(packed);
-    if (putChanged(memory, memory.series, id, { id, distribution, title, hash, enriched: text(enriched) })) {
+    const after = { id, distribution, title, hash, enriched: text(enriched), column };
+    // Nothing that is published depends on the place of a column.
+    if (putChanged(memory, memory.series, id, after) && text({ ...old, column }) !== text(after)) {
       dataChanged = true;
     }
     if (old && old.distribution !== distribution) movedFrom.add(old.distribution);
@@ -404,6 +439,8 @@ function availableOf(memory: Memory, catalogId: string): DistributionRow[] {
 
 function publishStore(memory: Memory): PublishStore & SettingsStore {
   let units: readonly string[] = [];
+  let synonyms = DEFAULT_SYNONYMS;
+  let aliases: SearchSettings["catalogAliases"] = {};
   let published: Publication | undefined;
   return {
     changes(position) {
@@ -451,6 +488,8 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
 
     catalogSummary: (catalogId) => Promise.resolve(summaryOf(memory, catalogId)),
     percentageUnits: () => Promise.resolve([...units]),
+    searchDocuments: (catalogId) => Promise.resolve(searchDocumentsOf(memory, catalogId)),
+    searchSettings: () => Promise.resolve({ synonyms, catalogAliases: aliases }),
     publication: () => Promise.resolve(published && { ...published }),
 
     savePublication({ snapshot, position }) {
@@ -462,7 +501,33 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
       units = [...new Set(all)].sort(compareText);
       return Promise.resolve();
     },
+
+    saveSynonyms: (lists) =>
+      Promise.try(() => {
+        checkSynonyms(lists);
+        synonyms = [...lists];
+      }),
+
+    saveCatalogAliases: (all) =>
+      Promise.try(() => {
+        checkAliases(Object.keys(all), (id) => memory.catalogs.has(id));
+        aliases = structuredClone(all);
+      }),
   };
+}
+
+function searchDocumentsOf(memory: Memory, catalogId: string): SearchDocument[] {
+  return availableOf(memory, catalogId).flatMap((row) => {
+    const { metadata, themes } = memory.datasets.get(keyOf(catalogId, row.datasetId))!;
+    const dataset = searchDataset(JSON.parse(metadata), JSON.parse(themes));
+    return fieldedSeries(memory, rowKey(row)).map(({ id, title, enriched, field }) =>
+      searchDocument(
+        { id, title, field: JSON.parse(field?.metadata ?? "{}"), enriched: JSON.parse(enriched) },
+        catalogId,
+        dataset,
+      )
+    );
+  });
 }
 
 function summaryOf(memory: Memory, catalogId: string): CatalogSummary | undefined {
@@ -481,6 +546,88 @@ function summaryOf(memory: Memory, catalogId: string): CatalogSummary | undefine
     first: columns.map(firstLabel).sort()[0]!,
     last: columns.map(lastLabel).sort().at(-1)!,
     example: { id: example.id, description: textIn(example.field?.metadata, "description") },
+  };
+}
+
+function dumpStore(memory: Memory): Omit<DumpStore, "publishableContext"> {
+  const seriesOfDump = ({ id, title, hash, enriched, distribution }: SeriesRow): DumpSeries => {
+    const { present, fields } = memory.distributions.get(distribution)!;
+    const field = fields.find((field) => field.title === title && field.id === id);
+    return {
+      id,
+      observations: unpackObservations(memory.observations.get(hash)!.slice()),
+      enriched: JSON.parse(enriched),
+      field: JSON.parse(field?.metadata ?? "{}"),
+      present: present && fields.some((field) => field.id === id && field.present),
+    };
+  };
+  return {
+    availableDistributions: () =>
+      Promise.resolve(
+        [...memory.catalogs.keys()].sort(compareText).flatMap((id) => availableOf(memory, id))
+          .map(({ catalogId, datasetId, distributionId }) => ({ catalogId, datasetId, distributionId })),
+      ),
+
+    dumpSeries: (key) =>
+      Promise.try(() =>
+        seriesOf(memory, rowKey(distributionOf(memory, key)))
+          .map((row) => ({ row, series: seriesOfDump(row) }))
+          .sort((a, b) =>
+            Number(b.series.present) - Number(a.series.present) || a.row.column - b.row.column ||
+            compareText(a.row.id, b.row.id)
+          )
+          .map(({ series }) => series)
+      ),
+
+    dumpSeriesById: (seriesIds) =>
+      Promise.try(() =>
+        seriesIds.flatMap((id) => {
+          const row = memory.series.get(id);
+          return row ? [seriesOfDump(row)] : [];
+        })
+      ),
+  };
+}
+
+function activityStore(memory: Memory): ActivityStore {
+  return {
+    catalogStates: () =>
+      Promise.resolve(
+        [...memory.catalogs].sort(([a], [b]) => compareText(a, b)).map(([id, row]) => ({
+          id,
+          title: textIn(row.metadata, "title") || id,
+          readRun: row.readRun,
+          fault: row.fault,
+        })),
+      ),
+
+    seriesStates: (catalogId) =>
+      Promise.resolve(
+        availableOf(memory, catalogId).flatMap((row) => {
+          const dataset: JsonObject = JSON.parse(
+            memory.datasets.get(keyOf(catalogId, row.datasetId))!.metadata,
+          );
+          return seriesOf(memory, rowKey(row)).sort((a, b) => compareText(a.id, b.id))
+            .map((series) => stateOf(memory, row, publisherName(dataset), series));
+        }),
+      ),
+  };
+}
+
+function stateOf(memory: Memory, row: DistributionRow, publisher: string, series: SeriesRow): SeriesState {
+  const observations = unpackObservations(memory.observations.get(series.hash)!);
+  const enriched: Enriched = JSON.parse(series.enriched);
+  return {
+    id: series.id,
+    datasetId: row.datasetId,
+    distributionId: row.distributionId,
+    publisher,
+    frequency: observations.frequency,
+    last: enriched.time_index_end ?? lastLabel(observations),
+    workdays: observations.workdays ?? false,
+    present: row.present && row.fields.some((field) => field.id === series.id && field.present),
+    fault: row.fault,
+    changedAt: memory.versions.get(series.id)!.at(-1)!.at,
   };
 }
 
@@ -529,6 +676,11 @@ export function memoryJournal(): Journal {
         const run = runs[id - 1];
         if (run) runs[id - 1] = { ...run, status, finishedAt: at, report: text(report) };
       }),
+
+    run(id) {
+      const run = runs[id - 1];
+      return Promise.resolve(run && read(run));
+    },
 
     runs: (kind, limit) =>
       Promise.resolve(runs.filter((run) => run.kind === kind).reverse().slice(0, limit).map(read)),

@@ -17,7 +17,7 @@ import {
   snapshotsFolder,
   type Stored,
 } from "./data_folder.ts";
-import { type NetworkStates, writeStates } from "./network_states.ts";
+import { type NetworkStates, STATES, writeStates } from "./network_states.ts";
 import { addressOf, eventually, happens, hasBytes, LONG, runWell, sleep, startCommand } from "./process.ts";
 
 /** Where in a run a kill falls: each stage begins with what can be seen from outside, and lasts to the next. */
@@ -40,7 +40,7 @@ const MUST_BE_SEEN: readonly { stage: Stage; state: string }[] = [
 
 let folder: string;
 let network: NetworkStates;
-/** Data folders after A, and after A and then B without a kill. */
+/** Data folders after A, with as many snapshots before it as are kept, and after B without a kill. */
 const [before, after] = ["before", "after"];
 let published: { a: Published; b: Published };
 let expected: { files: string[]; stored: Stored };
@@ -51,9 +51,11 @@ const publishedAt = (data: string) => readPublished(snapshotsFolder(data), netwo
 
 beforeAll(async () => {
   folder = await Deno.makeTempDir({ prefix: "caudal_crash_" });
-  network = await writeStates(at("sources"), { series: 2_000, values: 600_000 });
-  await runWell("harvest", ["--network", network.register, "--data", at(before)]);
-  await network.show("b");
+  network = await writeStates(at("sources"), { series: 2_000, values: 400_000 });
+  for (const state of STATES) {
+    await network.show(state);
+    if (state !== "b") await runWell("harvest", ["--network", network.register, "--data", at(before)]);
+  }
   await runWell("harvest", ["--network", network.register, "--data", at("fresh")]);
   published = { a: (await publishedAt(at(before)))!, b: (await publishedAt(at("fresh")))! };
   await copyFolder(at(before), at(after));
@@ -67,7 +69,7 @@ function stageBegins(data: string): Record<Stage, () => boolean> {
   const snapshots = snapshotsFolder(data);
   const files = (kind: string) => readdirSync(path.join(snapshots, kind)).length;
   const known = { segment: files("segment"), manifest: files("manifest") };
-  const pointer = () => Deno.statSync(path.join(snapshots, "current.json")).ino;
+  const pointer = () => Deno.readTextFileSync(path.join(snapshots, "current.json"));
   const knownPointer = pointer();
   return {
     start: () => true,
@@ -161,8 +163,9 @@ describe("harvest", () => {
     expect(published.a.name).not.toBe(published.b.name);
     expect([published.a.series.size, published.b.series.size]).toEqual([2_000, network.ids.length]);
     expect(await publishedAt(at(after))).toEqual(published.b);
+    expect(expected.files.filter((file) => file.startsWith("manifest/"))).toHaveLength(3);
     const counts = [...expected.stored.versions.values()].map(({ length }) => length);
-    expect(new Set(counts)).toEqual(new Set([1, 2]));
+    expect(new Set(counts)).toEqual(new Set([1, 2, 3]));
   });
 
   test(`leaves A or B whole wherever it is killed, ${KILLS} times, and the next one ends in B`, async () => {
@@ -182,6 +185,28 @@ describe("harvest", () => {
     if (LONG) console.log(`Kills by what they left: ${JSON.stringify(Object.fromEntries(seen))}`);
   }, LONG ? 900_000 : 120_000);
 
+  test("removes what a killed publish left, though nothing changed since", async () => {
+    const data = at("leftovers");
+    await copyFolder(at(after), data);
+    const left = [
+      "segment/0.bin",
+      "segment/0.bin.1.tmp",
+      "directory/0.json.1.tmp",
+      "search/0.bin.1.tmp",
+      "manifest/0.json.1.tmp",
+      "current.json.1.tmp",
+      "activity.json.1.tmp",
+    ];
+    for (const name of left) await Deno.writeTextFile(path.join(snapshotsFolder(data), name), "{");
+    const db = new DatabaseSync(path.join(data, "caudal.sqlite"));
+    db.exec("UPDATE run SET status = 'STARTED', finished_at = NULL WHERE id = (SELECT max(id) FROM run)");
+    db.close();
+    await Deno.writeTextFile(path.join(snapshotsFolder(data), "ajeno.json"), "{}");
+    await runWell("harvest", ["--data", data]);
+    const files = await publishedFiles(snapshotsFolder(data));
+    expect(files).toEqual([...expected.files, "ajeno.json"].sort());
+  });
+
   test(`can be killed while it makes its store, ${MIGRATION_KILLS} times`, async () => {
     const random = randomNumbers(MIGRATION_KILLS);
     for (let i = 0; i < MIGRATION_KILLS; i++) {
@@ -191,7 +216,7 @@ describe("harvest", () => {
         await using run = startCommand("harvest", ["--network", network.register, "--data", data]);
         // From when the file is there, which takes the process a while, or from its very beginning.
         if (i % 4 > 0) await happens(run, () => existsSync(database));
-        await sleep(random() * (i % 4 > 0 ? 20 : 100));
+        await sleep(random() * (i % 4 > 0 ? 10 : 100));
         run.kill("SIGKILL");
       }
       if (existsSync(database)) {

@@ -46,21 +46,37 @@ async function digests(snapshot: Snapshot, ids: readonly string[]): Promise<Map<
   return found;
 }
 
-/** Every published file, by its path; named by its bytes or an error. */
+/**
+ * Every published file by its path, the activity's apart: that moves with the clock.
+ * Errors: one that has other bytes than its name says, or that a pointer leads to and is not there.
+ */
 export async function publishedFiles(folder: string): Promise<string[]> {
-  const files: string[] = [];
-  for (const kind of ["segment", "directory", "manifest"]) {
-    for await (const { name } of Deno.readDir(path.join(folder, kind))) {
-      const bytes = await Deno.readFile(path.join(folder, kind, name));
-      const digest = createHash("sha256").update(bytes).digest("hex");
-      if (!name.endsWith(".tmp") && !name.startsWith(`${digest}.`)) {
-        throw new Error(`${kind}/${name} has other bytes than its name says`);
-      }
-      files.push(`${kind}/${name}`);
+  const files = (await Array.fromAsync(filesBelow(folder, ""))).sort();
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const bytes = await Deno.readFile(path.join(folder, file));
+    const named = /([0-9a-f]{64})\.\w+$/.exec(file)?.[1];
+    if (named !== undefined && named !== createHash("sha256").update(bytes).digest("hex")) {
+      throw new Error(`${file} has other bytes than its name says`);
     }
+    texts.set(named ?? file, file.endsWith(".json") ? new TextDecoder().decode(bytes) : "");
   }
-  for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) files.push(name);
-  return files.sort();
+  const led = files.filter((file) => /^(current|activity)\.json$/.test(file));
+  // Sets go on over what is added to them meanwhile.
+  const reached = new Set(led);
+  for (const name of reached) {
+    const text = texts.get(name);
+    if (text === undefined) throw new Error(`${name} is published and not there`);
+    for (const [hash] of text.matchAll(/\b[0-9a-f]{64}\b/g)) reached.add(hash);
+  }
+  return files.filter((file) => !/^activity(\/[0-9a-f]{64})?\.json$/.test(file));
+}
+
+async function* filesBelow(folder: string, prefix: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(path.join(folder, prefix))) {
+    if (isDirectory) yield* filesBelow(folder, `${prefix}${name}/`);
+    else yield prefix + name;
+  }
 }
 
 export type Stored = {

@@ -54,6 +54,21 @@ export function journalSuite(name: string, open: () => Promise<OpenedJournal> | 
       }]);
     });
 
+    test("run answers one run by its id, of any kind, or nothing", async () => {
+      const harvest = await journal.startRun("harvest", 10);
+      const publish = await journal.startRun("publish", 11);
+      await journal.finishRun(publish.id, "FAILURE", 12, { error: "x" });
+      expect(await journal.run(harvest.id)).toEqual(harvest);
+      expect(await journal.run(publish.id)).toEqual({
+        ...publish,
+        status: "FAILURE",
+        finishedAt: 12,
+        report: { error: "x" },
+      });
+      expect(await journal.run(publish.id + 1)).toBeUndefined();
+      expect(await journal.run(0)).toBeUndefined();
+    });
+
     test.each(REPORTS)("finishRun keeps the report as JSON: $why", async ({ report, expected }) => {
       const { id } = await journal.startRun("publish", 10);
       await journal.finishRun(id, "SUCCESS", 20, report);

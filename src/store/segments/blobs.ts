@@ -11,10 +11,30 @@ export type ReadBlobs = {
   read(name: string, range?: Range): Maybe<Uint8Array<ArrayBuffer> | undefined>;
 };
 
+/** Large files, which are neither read whole nor kept. */
+export type PieceBlobs = {
+  /**
+   * Part of a file in pieces of a few hundred kB.
+   * Errors: Problem `unavailable` where the file is not there, or ends before the part does.
+   */
+  pieces(name: string, range: Range): AsyncIterable<Uint8Array<ArrayBuffer>>;
+};
+
+/** A file written piece by piece: it has no name, so nobody reads it, until it is whole. */
+export type BlobWriter = {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Gives it a name below the folder it was created for: readers see the old bytes or the new ones. */
+  finish(name: string): Promise<void>;
+  /** Leaves nothing of it. */
+  abort(): Promise<void>;
+};
+
 /** Write side, for the publisher. */
 export type WriteBlobs = ReadBlobs & {
   /** Writes beside and renames: readers see the old bytes or the new ones. */
   write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Begins a large file that will be named below `folder`. */
+  create(folder: string): Promise<BlobWriter>;
   exists(name: string): Promise<boolean>;
   /** Names below a folder, with the folder. */
   list(folder: string): Promise<string[]>;

@@ -24,6 +24,15 @@ export type Manifest = {
   contexts: DirectoryRoot;
   catalogs: CatalogSummary[];
   percentage_units: string[];
+  search: SearchRoot;
+};
+
+export type SearchRoot = {
+  /** Lists of equivalent terms. */
+  synonyms: readonly string[];
+  catalog_aliases: Readonly<Record<string, readonly string[]>>;
+  /** Search file of each catalog, by its id. */
+  files: Record<string, string>;
 };
 
 /** Where a block is. */
@@ -36,6 +45,7 @@ const fromUtf8 = new TextDecoder();
 
 export const manifestName = (hash: string) => `manifest/${hash}.json`;
 export const shardName = (hash: string) => `directory/${hash}.json`;
+export const searchName = (hash: string) => `search/${hash}.bin`;
 export const segmentName = (hash: string) => `segment/${hash}.bin`;
 
 /** Key of the metadata above a series. */
@@ -67,11 +77,11 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   return manifest;
 }
 
-function requireFormat(format: number): void {
-  if (format !== FORMAT) {
+export function requireFormat(format: number, known = FORMAT): void {
+  if (format !== known) {
     throw new Problem(
       "unavailable",
-      `Cannot read snapshot of format ${format}: this program reads ${FORMAT}`,
+      `Cannot read snapshot of format ${format}: this program reads ${known}`,
     );
   }
 }

@@ -65,12 +65,15 @@ export async function openSnapshot(blobs: ReadBlobs, name: string, publishedAt: 
 
   async function joinContext({ catalogId, datasetId, distributionId }: SeriesRecord): Promise<SeriesContext> {
     const catalogKey = contextKey(catalogId);
-    const catalog = kept(catalogs, catalogKey, () => readContext<JsonObject>(catalogKey, {}));
-    const below = readContext<DistributionContext>(contextKey(catalogId, datasetId, distributionId), {
-      dataset: {},
-      distribution: {},
-    });
-    return { catalog: await catalog, ...await below };
+    // Together, so that one that fails is not left alone while the other is waited for.
+    const [catalog, below] = await Promise.all([
+      kept(catalogs, catalogKey, () => readContext<JsonObject>(catalogKey, {})),
+      readContext<DistributionContext>(contextKey(catalogId, datasetId, distributionId), {
+        dataset: {},
+        distribution: {},
+      }),
+    ]);
+    return { catalog, ...below };
   }
 
   return {

@@ -2,7 +2,9 @@
 // change are not written; positions of the change counter tell the publisher what did.
 
 import type { CanonicalStore } from "../../core/canonical_store.ts";
+import { activityStore } from "./activity_store.ts";
 import type { Database } from "./database.ts";
+import { dumpStore } from "./dump_store.ts";
 import { harvestStore } from "./harvest_store.ts";
 import { historyStore } from "./history_store.ts";
 import { publishStore, settingsStore } from "./publish_store.ts";
@@ -13,6 +15,8 @@ export function sqliteStore(db: Database, sha256: Sha256): CanonicalStore {
   return {
     ...harvestStore(db, sha256),
     ...publishStore(db),
+    ...dumpStore(db),
+    ...activityStore(db),
     ...historyStore(db),
     ...settingsStore(db),
     close: () => Promise.try(() => db.close()),

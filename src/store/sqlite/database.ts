@@ -8,6 +8,16 @@ import { MIGRATIONS } from "./migrations.ts";
 const LOG_ATTEMPTS = 200;
 const LOG_PAUSE_MS = 50;
 
+/** What makes SQLite fail through no fault of the program, by its own words: some of its errors carry no code. */
+const MACHINE_FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/disk is full/, "el disco está lleno"],
+  [/disk I\/O error/, "falla la lectura o la escritura del disco (¿está lleno?)"],
+  [/readonly database/, "no se puede escribir en él"],
+  [/database is locked/, "otro programa lo tiene tomado"],
+  [/unable to open database/, "no se puede abrir"],
+  [/malformed|not a database/, "está dañado o es de otro programa"],
+];
+
 type Row = Record<string, SupportedValueType>;
 
 export type Database = {
@@ -32,13 +42,14 @@ export function openDatabase(path: string): Database {
     db.exec("PRAGMA busy_timeout = 10000");
     turnLogOn(db);
     db.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000");
-    const database = overConnection(db);
+    const database = overConnection(db, path);
     migrate(db, database, path);
     return database;
-  } catch (cause) {
+  } catch (error) {
     db?.close();
-    if (cause instanceof Problem) throw cause;
-    const reason = (cause as Error).message;
+    if (error instanceof Problem && error.code === "conflict") throw error;
+    const cause = error instanceof Problem ? error.cause : error;
+    const reason = machineFault(cause) ?? (cause as Error).message;
     throw new Problem("unavailable", `No se puede abrir el almacén "${path}": ${reason}`, [], { cause });
   }
 }
@@ -56,8 +67,23 @@ function turnLogOn(db: DatabaseSync): void {
   }
 }
 
-function overConnection(db: DatabaseSync): Database {
+function machineFault(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : "";
+  return MACHINE_FAULTS.find(([words]) => words.test(message))?.[1];
+}
+
+/** Errors of the methods: Problem `unavailable` for a fault of the machine; a bug keeps flying. */
+function overConnection(db: DatabaseSync, path: string): Database {
   const statements = new Map<string, StatementSync>();
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      const fault = machineFault(cause);
+      if (fault === undefined) throw cause;
+      throw new Problem("unavailable", `No se puede usar el almacén "${path}": ${fault}`, [], { cause });
+    }
+  };
   const prepare = (sql: string) => {
     let statement = statements.get(sql);
     if (!statement) statements.set(sql, statement = db.prepare(sql));
@@ -65,17 +91,18 @@ function overConnection(db: DatabaseSync): Database {
   };
   return {
     one: <T extends Row>(sql: string, ...values: SupportedValueType[]) =>
-      prepare(sql).get(...values) as T | undefined,
-    all: <T extends Row>(sql: string, ...values: SupportedValueType[]) => prepare(sql).all(...values) as T[],
+      guarded(() => prepare(sql).get(...values) as T | undefined),
+    all: <T extends Row>(sql: string, ...values: SupportedValueType[]) =>
+      guarded(() => prepare(sql).all(...values) as T[]),
     run(sql, ...values) {
-      const { changes, lastInsertRowid } = prepare(sql).run(...values);
+      const { changes, lastInsertRowid } = guarded(() => prepare(sql).run(...values));
       return { changes: Number(changes), lastId: Number(lastInsertRowid) };
     },
     transaction(work) {
-      db.exec("BEGIN IMMEDIATE");
+      guarded(() => db.exec("BEGIN IMMEDIATE"));
       try {
         const result = work();
-        db.exec("COMMIT");
+        guarded(() => db.exec("COMMIT"));
         return result;
       } catch (error) {
         // A full disk may have ended the transaction already.

@@ -26,18 +26,16 @@ export function sqliteJournal(db: Database): Journal {
         );
       }),
 
-    runs: (kind, limit) =>
+    run: (id) =>
       Promise.try(() => {
-        const rows = db.all("SELECT * FROM run WHERE kind = ? ORDER BY id DESC LIMIT ?", kind, limit);
-        return rows.map((row): Run => ({
-          id: Number(row.id),
-          kind: row.kind as RunKind,
-          status: row.status as RunStatus,
-          startedAt: Number(row.started_at),
-          finishedAt: row.finished_at === null ? null : Number(row.finished_at),
-          report: row.report === null ? null : JSON.parse(row.report as string),
-        }));
+        const row = db.one("SELECT * FROM run WHERE id = ?", id);
+        return row && runOf(row);
       }),
+
+    runs: (kind, limit) =>
+      Promise.try(() =>
+        db.all("SELECT * FROM run WHERE kind = ? ORDER BY id DESC LIMIT ?", kind, limit).map(runOf)
+      ),
 
     abandonRuns: (kind, at) =>
       Promise.try(() =>
@@ -47,5 +45,16 @@ export function sqliteJournal(db: Database): Journal {
           kind,
         ).changes
       ),
+  };
+}
+
+function runOf(row: Record<string, unknown>): Run {
+  return {
+    id: Number(row.id),
+    kind: row.kind as RunKind,
+    status: row.status as RunStatus,
+    startedAt: Number(row.started_at),
+    finishedAt: row.finished_at === null ? null : Number(row.finished_at),
+    report: row.report === null ? null : JSON.parse(row.report as string),
   };
 }

@@ -113,4 +113,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX run_by_kind ON run (kind, id);
   `,
+  `
+  -- What operators decide, as JSON; absent while it is as the program has it.
+  CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  `,
+  `
+  -- Place of a series among the columns of the last file that had it; 0 until that file is read again.
+  ALTER TABLE series ADD COLUMN column_position INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -11,9 +11,12 @@ import type { DistributionKey } from "../../core/catalog.ts";
 import type { Enriched } from "../../core/enriched.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { unpackObservations } from "../../core/packed.ts";
+import { checkAliases, type SearchDocument, type SearchSettings } from "../../core/search.ts";
+import { searchDataset, searchDocument } from "../../core/search_document.ts";
+import { checkSynonyms, DEFAULT_SYNONYMS } from "../../core/synonyms.ts";
 import type { CatalogSummary } from "../../core/snapshot.ts";
 import type { Database } from "./database.ts";
-import { distributionKey, parse, parseOptional } from "./rows.ts";
+import { distributionKey, parse, parseOptional, textIn } from "./rows.ts";
 
 export function publishStore(db: Database): PublishStore {
   return {
@@ -27,6 +30,14 @@ export function publishStore(db: Database): PublishStore {
         const rows = db.all("SELECT name FROM percentage_unit ORDER BY name");
         return rows.map(({ name }) => name as string);
       }),
+
+    searchDocuments: (catalogId) => Promise.try(() => readSearchDocuments(db, catalogId)),
+
+    searchSettings: () =>
+      Promise.try(() => ({
+        synonyms: readSetting<SearchSettings["synonyms"]>(db, "synonyms") ?? DEFAULT_SYNONYMS,
+        catalogAliases: readSetting<SearchSettings["catalogAliases"]>(db, "catalog_aliases") ?? {},
+      })),
 
     publication: () =>
       Promise.try(() => {
@@ -53,7 +64,36 @@ export function settingsStore(db: Database): SettingsStore {
           for (const unit of units) db.run("INSERT OR IGNORE INTO percentage_unit VALUES (?)", unit);
         })
       ),
+
+    saveSynonyms: (synonyms) =>
+      Promise.try(() => {
+        checkSynonyms(synonyms);
+        saveSetting(db, "synonyms", synonyms);
+      }),
+
+    saveCatalogAliases: (aliases) =>
+      Promise.try(() =>
+        db.transaction(() => {
+          const isCatalog = (id: string) => db.one("SELECT 1 FROM catalog WHERE id = ?", id) !== undefined;
+          checkAliases(Object.keys(aliases), isCatalog);
+          saveSetting(db, "catalog_aliases", aliases);
+        })
+      ),
   };
+}
+
+function readSetting<T>(db: Database, name: string): T | undefined {
+  const row = db.one("SELECT value FROM setting WHERE name = ?", name);
+  return row && parse<T>(row.value);
+}
+
+function saveSetting(db: Database, name: string, value: unknown): void {
+  const text = JSON.stringify(value);
+  db.run(
+    "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+    name,
+    text,
+  );
 }
 
 function readChanges(db: Database, after: number): StoreChanges {
@@ -126,6 +166,33 @@ function readContext(db: Database, catalogId: string): PublishableContext {
   };
 }
 
+function readSearchDocuments(db: Database, catalogId: string): SearchDocument[] {
+  const datasets = db.all("SELECT key, metadata, themes FROM dataset WHERE catalog_id = ?", catalogId);
+  return datasets.flatMap(({ key, metadata, themes }) => {
+    const dataset = searchDataset(parse(metadata), parseOptional<JsonObject[]>(themes!) ?? null);
+    const rows = db.all(
+      `SELECT series.id, series.title, series.enriched, field.metadata
+       FROM series JOIN distribution ON distribution.key = series.distribution_key
+         LEFT JOIN field ON field.distribution_key = series.distribution_key
+           AND field.title = series.title AND field.id = series.id
+       WHERE distribution.dataset_key = ?`,
+      key!,
+    );
+    return rows.map((row) =>
+      searchDocument(
+        {
+          id: row.id as string,
+          title: row.title as string,
+          field: parse(row.metadata ?? "{}"),
+          enriched: parse(row.enriched),
+        },
+        catalogId,
+        dataset,
+      )
+    );
+  });
+}
+
 function readSummary(db: Database, catalogId: string): CatalogSummary | undefined {
   const from = `FROM series JOIN distribution ON distribution.key = series.distribution_key
     JOIN dataset ON dataset.key = distribution.dataset_key WHERE dataset.catalog_id = ?`;
@@ -155,10 +222,4 @@ function readSummary(db: Database, catalogId: string): CatalogSummary | undefine
     last: row.last as string,
     example: { id: example.id as string, description: textIn(example.metadata, "description") },
   };
-}
-
-/** A key of stored metadata where it is text, else nothing: publishers declare whatever they like. */
-function textIn(metadata: unknown, key: string): string {
-  const value = parseOptional<JsonObject>(metadata)?.[key];
-  return typeof value === "string" ? value : "";
 }

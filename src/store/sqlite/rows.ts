@@ -2,6 +2,7 @@
 // that tells the publisher what is new.
 
 import type { DistributionKey } from "../../core/catalog.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "./database.ts";
 
@@ -9,6 +10,12 @@ export const parse = <T>(text: unknown): T => JSON.parse(text as string);
 
 export const parseOptional = <T>(text: unknown): T | undefined =>
   text === null ? undefined : JSON.parse(text as string);
+
+/** A key of stored metadata where it is text, else nothing: publishers declare whatever they like. */
+export function textIn(metadata: unknown, key: string): string {
+  const value = parseOptional<JsonObject>(metadata)?.[key];
+  return typeof value === "string" ? value : "";
+}
 
 /** Row of a distribution. Errors: Problem `not_found`. */
 export function distributionKey(db: Database, key: DistributionKey): number {

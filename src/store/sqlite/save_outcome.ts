@@ -66,8 +66,8 @@ function saveIndexed(
   const hadSeries = hasSeries(db, distribution);
   const movedFrom = new Set<number>();
   let dataChanged = false;
-  for (const one of series) {
-    const change = saveSeries(db, sha256, run, distribution, source.hash, one);
+  for (const [column, one] of series.entries()) {
+    const change = saveSeries(db, sha256, run, distribution, source.hash, one, column);
     dataChanged ||= change.written;
     if (change.movedFrom !== undefined) movedFrom.add(change.movedFrom);
     changes[`${change.kind}Series`].push(one.id);
@@ -123,6 +123,7 @@ function saveSeries(
   distribution: number,
   sourceHash: string,
   { id, title, observations, enriched }: IndexedSeries,
+  column: number,
 ): SeriesChange {
   const packed = packObservations(observations);
   const hash = sha256(packed);
@@ -131,14 +132,20 @@ function saveSeries(
   const sameValues = before?.observations_hash === hash;
   const moved = before !== undefined && before.distribution_key !== distribution;
   const same = sameValues && !moved && before.title === title && before.enriched === enrichedText;
-  if (same) return { kind: "unchanged", written: false, observations: NO_CHANGES };
+  if (same) {
+    // Nothing that is published depends on the place of a column.
+    if (before.column_position !== column) {
+      db.run("UPDATE series SET column_position = ? WHERE id = ?", column, id);
+    }
+    return { kind: "unchanged", written: false, observations: NO_CHANGES };
+  }
 
   const version = Number(before?.version ?? 0) + (sameValues ? 0 : 1);
   if (!sameValues) db.run("INSERT OR IGNORE INTO observations (hash, packed) VALUES (?, ?)", hash, packed);
   db.run(
-    `INSERT INTO series VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+    `INSERT INTO series VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
      ON CONFLICT (id) DO UPDATE SET distribution_key = ?2, title = ?3, version = ?4, observations_hash = ?5,
-       enriched = ?6, value_count = ?7, first_date = ?8, last_date = ?9`,
+       enriched = ?6, value_count = ?7, first_date = ?8, last_date = ?9, column_position = ?10`,
     id,
     distribution,
     title,
@@ -148,6 +155,7 @@ function saveSeries(
     countValues(observations),
     firstLabel(observations),
     lastLabel(observations),
+    column,
   );
   const written = { written: true, ...(moved && { movedFrom: Number(before.distribution_key) }) };
   if (sameValues) return { kind: "unchanged", observations: NO_CHANGES, ...written };

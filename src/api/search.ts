@@ -1,0 +1,132 @@
+// `/search` and the lists of the values of each facet. The search engine is an argument; parameters, shape of the
+// answer, caching and errors are here.
+
+import type { Facet, SearchAnswer, Searches, SearchHit, SearchQuery } from "../core/search.ts";
+import { readSearch } from "../core/search_request.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import { type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh } from "./caching.ts";
+import { COMMON_HEADERS, seriesErrors } from "./problems.ts";
+import { parseQuery, rawQuery } from "./query_string.ts";
+
+/** Lists by the name of their route: not all are called as the filter is. */
+export const FACET_LISTS = {
+  dataset_source: "dataset_source",
+  field_units: "units",
+  dataset_publisher_name: "dataset_publisher_name",
+  dataset_theme: "dataset_theme",
+  catalog_id: "catalog_id",
+} as const satisfies Record<string, Facet>;
+
+const bothForms = (path: string) =>
+  ["/series/api", "/api"].flatMap((prefix) => [`${prefix}${path}/`, `${prefix}${path}`]);
+
+export const SEARCH_PATHS = bothForms("/search");
+const LIST_PATHS = (Object.keys(FACET_LISTS) as (keyof typeof FACET_LISTS)[]).map((name) => ({
+  facet: FACET_LISTS[name],
+  paths: bothForms(`/search/${name}`),
+}));
+
+/** Whether a path answers in the shape of the series API. */
+export function isSearchPath(path: string): boolean {
+  return SEARCH_PATHS.includes(path) || LIST_PATHS.some(({ paths }) => paths.includes(path));
+}
+
+/** Routes of an answer that is made from the current snapshot. */
+export type OverSnapshot = (
+  paths: readonly string[],
+  answer: (snapshot: Snapshot, url: string, headers: Headers) => Promise<Response>,
+) => void;
+
+/** Adds the routes. */
+export function searchRoutes(
+  overSnapshot: OverSnapshot,
+  { searches, minScore, cache }: {
+    readonly searches: Searches;
+    readonly minScore: number;
+    readonly cache: BodyCache;
+  },
+): void {
+  overSnapshot(SEARCH_PATHS, (snapshot, url, headers) => {
+    const query = rawQuery(url);
+    return answered(snapshot, `search ${minScore} ${query}`, headers, cache, async () => {
+      const asked = readSearch(parseQuery(query, true), minScore);
+      if (Array.isArray(asked)) return seriesErrors(asked);
+      return JSON.stringify(searchJson(await (await searches.of(snapshot.name)).find(asked), asked));
+    });
+  });
+  for (const { facet, paths } of LIST_PATHS) {
+    overSnapshot(paths, (snapshot, _url, headers) =>
+      answered(
+        snapshot,
+        `search values ${facet}`,
+        headers,
+        cache,
+        async () => JSON.stringify({ data: await (await searches.of(snapshot.name)).values(facet) }),
+      ));
+  }
+}
+
+/** Answers JSON of a snapshot, or what is known of it; a response that `render` makes itself is an error. */
+async function answered(
+  snapshot: Snapshot,
+  request: string,
+  headers: Headers,
+  cache: BodyCache,
+  render: () => Promise<string | Response>,
+): Promise<Response> {
+  const tag = entityTag(snapshot, request);
+  const caching = {
+    etag: tag,
+    "last-modified": httpDate(snapshot.publishedAt),
+    "cache-control": CACHE_CONTROL,
+  };
+  if (isFresh(headers, tag, snapshot.publishedAt)) {
+    return new Response(null, { status: 304, headers: { ...caching, ...COMMON_HEADERS } });
+  }
+  const key = `${snapshot.name} ${snapshot.publishedAt} ${request}`;
+  const known = cache.get(key);
+  if (known) return new Response(known.body, known);
+  const body = await render();
+  if (typeof body !== "string") return body;
+  const all = { ...COMMON_HEADERS, "content-type": "application/json", ...caching };
+  cache.set(key, { body, headers: all, tag, lastModified: snapshot.publishedAt });
+  return new Response(body, { headers: all });
+}
+
+function searchJson({ hits, count, facets }: SearchAnswer, { limit, start }: SearchQuery): object {
+  return {
+    data: hits.map(hitJson),
+    count,
+    limit,
+    start,
+    ...(facets && {
+      aggregations: Object.fromEntries(
+        Object.entries(facets).map(([facet, values]) => [
+          facet,
+          values.map(({ label, count }) => ({ label, series_count: count })),
+        ]),
+      ),
+    }),
+  };
+}
+
+function hitJson({ document: { dataset, ...field } }: SearchHit): object {
+  return {
+    field: {
+      id: field.id,
+      description: field.description,
+      title: field.title,
+      frequency: field.frequency,
+      time_index_start: field.start,
+      time_index_end: field.end,
+      units: field.units,
+      hits_90_days: field.hits90Days,
+    },
+    dataset: {
+      title: dataset.title,
+      publisher: { name: dataset.publisherName },
+      source: dataset.source,
+      theme: dataset.theme,
+    },
+  };
+}

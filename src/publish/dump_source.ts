@@ -1,0 +1,122 @@
+// What dumps are made of, read from the store: first which series there are, without their values, then the
+// series again as each format wants them, a distribution or a few hundred at a time.
+
+import type { DumpSeries, DumpStore } from "../core/canonical_store.ts";
+import type { DistributionKey } from "../core/catalog.ts";
+import {
+  type DistributionFacts,
+  distributionFacts,
+  type SeriesFacts,
+  seriesFacts,
+} from "../core/dump_rows.ts";
+import type { Frequency } from "../core/frequency.ts";
+import { labels } from "../core/label.ts";
+import type { Observations } from "../core/observations.ts";
+import type { EpochDay } from "../core/time.ts";
+
+/** Series read at once when they are read by id. */
+const SERIES_AT_ONCE = 200;
+
+export type KnownSeries = { readonly id: string; readonly frequency: Frequency; readonly rows: number };
+
+export type KnownDistribution = {
+  readonly key: DistributionKey;
+  readonly facts: DistributionFacts;
+  /** In the order of their columns. */
+  readonly series: readonly KnownSeries[];
+};
+
+export type KnownCatalog = { readonly id: string; readonly distributions: readonly KnownDistribution[] };
+
+/** A series with everything that rows tell of it. */
+export type FullSeries = { readonly facts: SeriesFacts; readonly observations: Observations };
+
+/** Catalogs with series, by id; `only` names one of them. */
+export async function knownCatalogs(store: DumpStore, only?: string): Promise<KnownCatalog[]> {
+  const keys = await store.availableDistributions();
+  const byCatalog = Map.groupBy(keys, ({ catalogId }) => catalogId);
+  const catalogs: KnownCatalog[] = [];
+  for (const [id, own] of byCatalog) {
+    if (only !== undefined && id !== only) continue;
+    const { distributions } = await store.publishableContext(id);
+    const contexts = new Map(distributions.map((context) => [keyOf(context), context]));
+    const known: KnownDistribution[] = [];
+    for (const key of own) {
+      const series = (await store.dumpSeries(key)).map(({ id, observations: { frequency, values } }) => ({
+        id,
+        frequency,
+        rows: values.length,
+      }));
+      known.push({ key, facts: distributionFacts(key, contexts.get(keyOf(key))!), series });
+    }
+    catalogs.push({ id, distributions: known });
+  }
+  return catalogs;
+}
+
+const keyOf = ({ datasetId, distributionId }: { datasetId: string; distributionId: string }) =>
+  JSON.stringify([datasetId, distributionId]);
+
+/** Series of a distribution in the order of their columns. */
+export async function seriesOf(
+  store: DumpStore,
+  { key, facts }: KnownDistribution,
+  today: EpochDay,
+): Promise<FullSeries[]> {
+  return (await store.dumpSeries(key)).map((series) => fullSeries(facts, series, today));
+}
+
+function fullSeries(facts: DistributionFacts, series: DumpSeries, today: EpochDay): FullSeries {
+  return { facts: seriesFacts(facts, series, today), observations: series.observations };
+}
+
+/** Series of catalogs by id, in the order of their UTF-8 bytes: that of statistics in column files. */
+export async function* seriesById(
+  store: DumpStore,
+  catalogs: readonly KnownCatalog[],
+  today: EpochDay,
+): AsyncGenerator<FullSeries[], void, void> {
+  const places = catalogs.flatMap(({ distributions }) =>
+    distributions.flatMap(({ facts, series }) => series.map(({ id }) => ({ id, facts })))
+  );
+  places.sort((a, b) => compareBytes(a.id, b.id));
+  for (let at = 0; at < places.length; at += SERIES_AT_ONCE) {
+    const some = places.slice(at, at + SERIES_AT_ONCE);
+    const factsOf = new Map(some.map(({ id, facts }) => [id, facts]));
+    const series = await store.dumpSeriesById(some.map(({ id }) => id));
+    yield series.map((one) => fullSeries(factsOf.get(one.id)!, one, today));
+  }
+}
+
+/** Metadata rows are ordered by series within their distribution. */
+export const bySeriesId = (a: FullSeries, b: FullSeries): number =>
+  compareBytes(a.facts.serie_id as string, b.facts.serie_id as string);
+
+/** Order of UTF-8 bytes, which is that of code points. */
+function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  let i = 0;
+  while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  // The second half of a pair says nothing without the first.
+  if (i > 0 && isHigh(a.charCodeAt(i - 1))) i--;
+  return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);
+}
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
+
+export const rowsOf = (catalogs: readonly KnownCatalog[]): number =>
+  catalogs.reduce(
+    (sum, { distributions }) =>
+      distributions.reduce((sum, { series }) => series.reduce((sum, { rows }) => sum + rows, sum), sum),
+    0,
+  );
+
+let shown: { frequency: Frequency; start: number; texts: string[] } | undefined;
+
+/** Dates of all rows of a series; the series of a distribution mostly share them. */
+export function datesOf({ frequency, start, values: { length } }: Observations): readonly string[] {
+  if (shown?.frequency !== frequency || shown.start !== start || shown.texts.length < length) {
+    shown = { frequency, start, texts: labels(frequency, start, length) };
+  }
+  return shown.texts;
+}

@@ -1,0 +1,49 @@
+// Search files of catalogs: written again for those that changed, and for all where the synonyms did, because
+// they are indexed with the words.
+
+import type { PublishStore } from "../core/canonical_store.ts";
+import { readSynonyms } from "../core/synonyms.ts";
+import { searchName, type SearchRoot } from "../store/segments/format.ts";
+import { encodeSearchPart } from "../store/segments/search_part.ts";
+
+export type SearchWriter = {
+  readonly store: PublishStore;
+  /** SHA-256, hexadecimal. */
+  readonly sha256: (bytes: Uint8Array) => string;
+  /** Writes a file that is not there yet. */
+  readonly write: (name: string, bytes: Uint8Array) => Promise<void>;
+};
+
+/** What is published of the search settings: names and order of lists decide nothing. */
+export async function readSearchSettings(store: PublishStore): Promise<Omit<SearchRoot, "files">> {
+  const { synonyms, catalogAliases } = await store.searchSettings();
+  return { synonyms: synonyms.toSorted(), catalog_aliases: sorted(Object.entries(catalogAliases)) };
+}
+
+/** `touched` are the catalogs of which something changed. */
+export async function writeSearch(
+  { store, sha256, write }: SearchWriter,
+  base: SearchRoot | undefined,
+  settings: Omit<SearchRoot, "files">,
+  touched: Iterable<string>,
+): Promise<SearchRoot> {
+  const files = new Map(Object.entries(base?.files ?? {}));
+  const same = JSON.stringify(base?.synonyms) === JSON.stringify(settings.synonyms);
+  const synonyms = readSynonyms(settings.synonyms);
+  for (const catalogId of new Set([...touched, ...same ? [] : files.keys()])) {
+    const documents = await store.searchDocuments(catalogId);
+    if (documents.length === 0) {
+      files.delete(catalogId);
+      continue;
+    }
+    const bytes = encodeSearchPart(documents, synonyms);
+    const hash = sha256(bytes);
+    await write(searchName(hash), bytes);
+    files.set(catalogId, hash);
+  }
+  return { ...settings, files: sorted(files) };
+}
+
+function sorted<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => a < b ? -1 : 1));
+}

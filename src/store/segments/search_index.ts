@@ -1,0 +1,160 @@
+// The snapshot's own search: the search files of its catalogs joined into one index in memory. It runs wherever
+// the blobs can be read; files that the next snapshot has too are not read again.
+
+import { Problem } from "../../core/problem.ts";
+import type { Search, Searches } from "../../core/search.ts";
+import { frequencyCode, type Postings, type SearchIndex, searchOver } from "../../core/search_rank.ts";
+import { isSynonymKey, readSynonyms } from "../../core/synonyms.ts";
+import type { ReadBlobs } from "./blobs.ts";
+import { decodeManifest, manifestName, searchName, type SearchRoot } from "./format.ts";
+import { decodeSearchPart, endsOf, lastAtMost, type SearchPart } from "./search_part.ts";
+
+/** Opens snapshots' own searches; the last one stays in memory. */
+export function openSearches(blobs: ReadBlobs): Searches {
+  const read = searchIndexReader(blobs);
+  let last: { readonly snapshot: string; readonly search: Promise<Search> } | undefined;
+  return {
+    of(snapshot) {
+      if (last?.snapshot !== snapshot) {
+        const search = read(snapshot).then(searchOver);
+        const opened = last = { snapshot, search };
+        search.catch(() => {
+          if (last === opened) last = undefined;
+        });
+      }
+      return last.search;
+    },
+  };
+}
+
+/**
+ * Reads the index of a snapshot by its name; files of the one read before are taken over.
+ * Errors: Problem `unavailable` where a file is missing or no search file.
+ */
+export function searchIndexReader(blobs: ReadBlobs): (snapshot: string) => Promise<SearchIndex> {
+  let known = new Map<string, SearchPart>();
+  return async (snapshot) => {
+    const bytes = await required(blobs, manifestName(snapshot));
+    const { search } = decodeManifest(bytes);
+    if (!search) {
+      throw new Problem("unavailable", `Cannot search snapshot "${snapshot}": it has no search files`);
+    }
+    const files = Object.values(search.files);
+    const before = known;
+    const parts = await Promise.all(
+      files.map(async (hash) =>
+        before.get(hash) ?? decodeSearchPart(await required(blobs, searchName(hash)))
+      ),
+    );
+    known = new Map(files.map((hash, i) => [hash, parts[i]!]));
+    return joinParts(parts, search);
+  };
+}
+
+async function required(blobs: ReadBlobs, name: string): Promise<Uint8Array> {
+  const bytes = await blobs.read(name);
+  if (!bytes) {
+    throw new Problem("unavailable", `Cannot read "${name}" of the published snapshot: no such file`);
+  }
+  return bytes;
+}
+
+/** The catalogs as one index: series and datasets are numbered on from part to part. */
+function joinParts(parts: readonly SearchPart[], { synonyms, catalog_aliases }: SearchRoot): SearchIndex {
+  const firstSeries = endsOf(parts.map(({ ids }) => ids.length));
+  const firstDataset = endsOf(parts.map(({ datasets }) => datasets.length));
+  const size = firstSeries.at(-1)!, datasets = firstDataset.at(-1)!;
+  const columns = {
+    rank: ranks(parts.flatMap(({ ids }) => ids)),
+    dataset: new Uint32Array(size),
+    hits: new Float64Array(size),
+    frequency: new Uint8Array(size),
+    units: new Uint32Array(size),
+    theme: new Uint32Array(datasets),
+    publisher: new Uint32Array(datasets),
+    source: new Uint32Array(datasets),
+    catalog: new Uint32Array(datasets),
+    lengths: [
+      new Uint32Array(size),
+      new Uint32Array(datasets),
+      new Uint32Array(datasets),
+      new Uint32Array(datasets),
+    ],
+  } as const;
+  const units = labelCodes(), themes = labelCodes(), publishers = labelCodes(), sources = labelCodes();
+  const catalogs = labelCodes();
+  parts.forEach((part, i) => {
+    const ofSeries = firstSeries[i]!, ofDatasets = firstDataset[i]!;
+    columns.hits.set(part.hits, ofSeries);
+    part.units.forEach((label, n) => columns.units[ofSeries + n] = units.codeOf(label));
+    part.frequencies.forEach((iso, n) => columns.frequency[ofSeries + n] = frequencyCode(iso));
+    part.lengths.forEach((lengths, field) =>
+      columns.lengths[field]!.set(lengths, field === 0 ? ofSeries : ofDatasets)
+    );
+    part.datasets.forEach(({ theme, publisherName, source }, n) => {
+      const at = ofDatasets + n;
+      columns.theme[at] = themes.codeOf(theme);
+      columns.publisher[at] = publishers.codeOf(publisherName);
+      columns.source[at] = sources.codeOf(source);
+      columns.catalog[at] = catalogs.codeOf(part.catalogId);
+      columns.dataset.fill(at, ofSeries + part.firstSeries[n]!, ofSeries + part.firstSeries[n + 1]!);
+    });
+  });
+  let vocabulary: readonly string[] | undefined;
+
+  return {
+    columns,
+    labels: {
+      dataset_theme: themes.labels,
+      units: units.labels,
+      dataset_publisher_name: publishers.labels,
+      dataset_source: sources.labels,
+      catalog_id: catalogs.labels,
+    },
+    settings: { synonyms, catalogAliases: catalog_aliases },
+    synonyms: readSynonyms(synonyms),
+
+    postings(field, term): Postings | undefined {
+      const owners: number[] = [], counts: number[] = [];
+      parts.forEach((part, i) => {
+        const first = field === 0 ? firstSeries[i]! : firstDataset[i]!;
+        part.postings(field, term, (owner, count) => {
+          owners.push(first + owner);
+          counts.push(count);
+        });
+      });
+      return owners.length === 0 ? undefined : { owners, counts };
+    },
+
+    vocabulary: () =>
+      vocabulary ??= [...new Set(parts.flatMap(({ terms }) => terms.filter((term) => !isSynonymKey(term))))],
+
+    document(n) {
+      const part = lastAtMost(firstSeries, n);
+      return parts[part]!.document(n - firstSeries[part]!);
+    },
+  };
+}
+
+/** Place of each id when they are sorted. */
+function ranks(ids: readonly string[]): Uint32Array {
+  const order = Array.from(ids, (_, n) => n).sort((a, b) => ids[a]! < ids[b]! ? -1 : 1);
+  const rank = new Uint32Array(ids.length);
+  order.forEach((n, place) => rank[n] = place);
+  return rank;
+}
+
+/** Numbers labels as they come, from 1; a text that is absent or empty is none. */
+function labelCodes(): { readonly labels: string[]; codeOf(label: string | null): number } {
+  const codes = new Map<string, number>();
+  const labels: string[] = [];
+  return {
+    labels,
+    codeOf(label) {
+      if (label === null || label === "") return 0;
+      let code = codes.get(label);
+      if (code === undefined) codes.set(label, code = labels.push(label));
+      return code;
+    },
+  };
+}
