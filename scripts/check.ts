@@ -11,7 +11,8 @@ const ROOT = `${import.meta.dirname}/..`;
 const USAGE = `Uso: deno task check
 
 Controla los tipos tres veces: todo el árbol; src/core, que no conoce ninguna plataforma; y lo que también
-corre en el borde (src/api, src/pages, src/store/segments, edge), que no conoce Deno ni Node.
+corre en el borde o en el navegador (src/api, src/pages, src/store/segments, src/web, edge), que no conoce Deno
+ni Node.
 
   -h, --help   muestra esta ayuda
 
@@ -32,7 +33,7 @@ const CHECKS = [
   {
     title: "Lo portable, sin Deno ni Node",
     args: narrow("portable.json", { ...config.imports, ...withoutNode }),
-    folders: ["src/api", "src/pages", "src/store/segments", "edge"],
+    folders: ["src/api", "src/pages", "src/store/segments", "src/web", "edge"],
   },
 ] as const;
 

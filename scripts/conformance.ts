@@ -3,16 +3,20 @@
 
 import { existsSync } from "node:fs";
 import { differenceLines } from "../test/conformance/compare.ts";
+import { SEARCH_ENGINES, type SearchEngine } from "../test/conformance/instance.ts";
 import { type FileResult, serverTarget, urlTarget } from "../test/conformance/series_cases.ts";
 import { OWN_CATALOGS, OWN_SERIES_CASES, readSuite, runSuite } from "../test/conformance/suites.ts";
 
-const USAGE = `Uso: deno task conformance [--target server|URL] [--cases CARPETA …] [--only TEXTO]
+const USAGE =
+  `Uso: deno task conformance [--target server|URL] [--search sqlite|segments] [--cases CARPETA …] [--only TEXTO]
 
 Repite casos de conformidad por HTTP, cada uno contra una instancia nueva con sus datos, y termina con la
 línea "N passed, N failed".
 
       --target     server (por omisión): instancias propias; o la dirección http(s) de un servidor que ya
                    tiene los datos: no se carga nada y los catálogos, que se cosechan aparte, se omiten
+      --search     qué motor de búsqueda usan las instancias propias: sqlite (por omisión) o segments, el
+                   índice de la propia instantánea
       --cases      carpetas con casos; su contenido dice de qué clase son: casos de la API de series,
                    catálogos (con expected.json), precios o SIIRAyS. Por omisión, las copias propias:
                    test/golden/series-api y test/fixtures/catalogs
@@ -22,16 +26,26 @@ línea "N passed, N failed".
 Los catálogos se sirven en el puerto 3456, que debe estar libre.
 Sale con 0 si todo pasó, con 1 si algo falló o no corrió ningún caso, con 2 si se usó mal.`;
 
-type Options = { readonly target: string; readonly folders: readonly string[]; readonly only: string };
+type Options = {
+  readonly target: string;
+  readonly search: SearchEngine;
+  readonly folders: readonly string[];
+  readonly only: string;
+};
 
 function parseOptions(args: readonly string[]): Options {
   const folders: string[] = [];
   let target = "server";
+  let search: string = SEARCH_ENGINES[0];
   let only = "";
   for (let at = 0; at < args.length; at++) {
     const [option = "", attached] = args[at]!.split(/=(.*)/s);
     const values = attached !== undefined ? [attached] : [];
-    const atMost = option === "--cases" ? Infinity : option === "--target" || option === "--only" ? 1 : 0;
+    const atMost = option === "--cases"
+      ? Infinity
+      : ["--target", "--search", "--only"].includes(option)
+      ? 1
+      : 0;
     if (atMost === 0) refuse(`Opción desconocida "${args[at]}"`);
     while (attached === undefined && values.length < atMost && args[at + 1]?.startsWith("-") === false) {
       values.push(args[++at]!);
@@ -39,14 +53,23 @@ function parseOptions(args: readonly string[]): Options {
     if (values.length === 0 || values.includes("")) refuse(`A "${option}" le falta el valor`);
     if (option === "--cases") folders.push(...values);
     else if (option === "--target") target = values[0]!;
+    else if (option === "--search") search = values[0]!;
     else only = values[0]!;
   }
   if (target !== "server" && !/^https?:\/\/./.test(target)) {
     refuse(`--target debe ser "server" o una dirección http(s), no "${target}"`);
   }
+  if (!(SEARCH_ENGINES as readonly string[]).includes(search)) {
+    refuse(`--search debe ser ${SEARCH_ENGINES.join(" o ")}, no "${search}"`);
+  }
   const absent = folders.find((folder) => !existsSync(folder) || !Deno.statSync(folder).isDirectory);
   if (absent !== undefined) refuse(`No existe la carpeta "${absent}"`);
-  return { target, folders: folders.length > 0 ? folders : [OWN_SERIES_CASES, OWN_CATALOGS], only };
+  return {
+    target,
+    search: search as SearchEngine,
+    folders: folders.length > 0 ? folders : [OWN_SERIES_CASES, OWN_CATALOGS],
+    only,
+  };
 }
 
 function refuse(reason: string): never {
@@ -74,13 +97,13 @@ if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
   console.log(USAGE);
   Deno.exit(0);
 }
-const { target: targetName, folders, only } = parseOptions(Deno.args);
+const { target: targetName, search, folders, only } = parseOptions(Deno.args);
 const suites = folders.map((folder) => {
   const suite = readSuite(folder.replace(/\/+$/, ""));
   return suite ?? refuse(`No se reconocen casos en la carpeta "${folder}"`);
 });
 
-const target = targetName === "server" ? serverTarget() : urlTarget(targetName);
+const target = targetName === "server" ? serverTarget(Date.now, search) : urlTarget(targetName);
 let passed = 0, failed = 0, notBuilt = 0;
 try {
   for (const [at, suite] of suites.entries()) {

@@ -3,17 +3,21 @@
 import path from "node:path";
 import type { Activities } from "./core/activity.ts";
 import type { CanonicalStore } from "./core/canonical_store.ts";
+import type { DumpDatabase } from "./core/dump_database.ts";
+import type { Dumps } from "./core/dumps.ts";
 import type { Journal } from "./core/journal.ts";
 import { type Searches, searchesWithFallback } from "./core/search.ts";
 import type { Snapshots } from "./core/snapshot.ts";
 import { sha256 } from "./host/hash.ts";
 import { folderBlobs } from "./store/folder/blobs.ts";
 import { openActivities } from "./store/segments/activities.ts";
-import type { WriteBlobs } from "./store/segments/blobs.ts";
+import type { PieceBlobs, WriteBlobs } from "./store/segments/blobs.ts";
+import { openDumps } from "./store/segments/dumps.ts";
 import { openSearches, searchIndexReader } from "./store/segments/search_index.ts";
 import { openSnapshots } from "./store/segments/snapshots.ts";
 import { sqliteStore } from "./store/sqlite/canonical_store.ts";
 import { openDatabase } from "./store/sqlite/database.ts";
+import { dumpDatabase } from "./store/sqlite/dump_file.ts";
 import { sqliteJournal } from "./store/sqlite/journal.ts";
 import { sqliteSearches } from "./store/sqlite/search.ts";
 import fs from "node:fs";
@@ -45,13 +49,27 @@ export function openStore({ dataDir }: Places): { store: CanonicalStore; journal
 }
 
 /** Where published files are. */
-export function openBlobs({ dataDir, snapshotUrl }: Places, keepBytes = 0): WriteBlobs {
+export function openBlobs({ dataDir, snapshotUrl }: Places, keepBytes = 0): WriteBlobs & PieceBlobs {
   return folderBlobs(snapshotUrl ?? path.join(dataDir, "snapshots"), keepBytes);
 }
 
 /** The read side: never a database. `keepBytes` of published files may stay in memory. */
 export function openPublished(places: Places, keepBytes: number): Snapshots {
   return openSnapshots(openBlobs(places, keepBytes), Date.now);
+}
+
+/** The files that people download. */
+export function openPublishedDumps(places: Places): Dumps {
+  return openDumps(openBlobs(places), Date.now);
+}
+
+/** An empty SQLite file to be dumped; what a run that was cut off left is gone with the first of a run. */
+export function dumpDatabases({ dataDir }: Places): () => DumpDatabase {
+  const folder = path.join(dataDir, "dump_scratch");
+  return () => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    return dumpDatabase(folder);
+  };
 }
 
 /** What happened beside the data: a few small files, which need no memory of their own. */

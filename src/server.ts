@@ -1,6 +1,7 @@
 // The HTTP server of `start` and `serve`: the read application on a port, until it is told to stop.
 
 import { createApp } from "./api/app.ts";
+import { builtAssets } from "./assets.ts";
 import { UsageProblem } from "./command.ts";
 import { Problem } from "./core/problem.ts";
 import { VALIDATION } from "./core/validate.ts";
@@ -64,6 +65,7 @@ export function startServer(
       (error) => log("warn", "search.fell_back", faultFields(error)),
     ),
     searchMinScore: settings.SEARCH_MIN_SCORE,
+    assets: builtAssets((error) => log("warn", "assets.failed", faultFields(error))),
     now: Date.now,
     version: VERSION,
     ...(settings.PUBLIC_URL && { publicUrl: settings.PUBLIC_URL }),

@@ -4,13 +4,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { DIFFERENCES } from "../src/api/differences.ts";
-import { ERROR_TEXTS } from "../src/api/error_texts.ts";
+import { ERROR_TEXTS, SEARCH_ERROR_TEXTS } from "../src/api/error_texts.ts";
 import { openApi } from "../src/api/openapi.ts";
-import { SERIES_PARAMS } from "../src/api/params.ts";
+import { SEARCH_PARAMS, SERIES_PARAMS } from "../src/api/params.ts";
 import { Env, type EnvKey } from "../src/config.ts";
 import { checkRequest } from "../src/core/series_request.ts";
 import { isoDate } from "../src/core/time.ts";
 import * as freshnessText from "../src/pages/docs_freshness_text.ts";
+import * as searchText from "../src/pages/docs_search_text.ts";
 import * as docsText from "../src/pages/docs_text.ts";
 import * as validateText from "../src/pages/docs_validate_text.ts";
 import * as pagesText from "../src/pages/text.ts";
@@ -36,13 +37,17 @@ const shown = (text: string) => text.replaceAll("`", "");
 
 describe("parameters", () => {
   const { paths } = openApi("1", "http://localhost") as {
-    paths: { "/series/api/series/": { get: { parameters: { name: string; description: string }[] } } };
+    paths: Record<string, { get: { parameters: { name: string; description: string }[] } }>;
   };
-  const described = paths["/series/api/series/"].get.parameters;
+  const all = [
+    ...SERIES_PARAMS.map((param) => ({ path: "/series/api/series/", ...param })),
+    ...SEARCH_PARAMS.map((param) => ({ path: "/series/api/search/", ...param })),
+  ];
 
-  test.each(SERIES_PARAMS)(
-    "$name is described in OpenAPI and on the reference page",
-    ({ name, description }) => {
+  test.each(all)(
+    "$name of $path is described in OpenAPI and on the reference page",
+    ({ path, name, description }) => {
+      const described = paths[path]!.get.parameters;
       expect(description.map((text) => text.length > 10)).toEqual([true, true]);
       expect(described.find((parameter) => parameter.name === name)?.description).toBe(description[0]);
       LANGUAGES.forEach((language, i) => {
@@ -53,18 +58,26 @@ describe("parameters", () => {
 });
 
 describe("errors", () => {
-  test.each(ERROR_TEXTS)("$example answers as the reference says", async ({ text, bare, when, example }) => {
-    const response = await app.request(`/series/api/series/?${example.replaceAll("@", MONTHLY)}`);
-    expect(response.status).toBe(400);
-    const [error] = (await response.json()).errors;
-    expect(typeof error).toBe(bare ? "string" : "object");
-    const pattern = text.split(/\{[^}]+\}/)
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+");
-    expect(bare ? error : error.error).toMatch(new RegExp(`^${pattern}$`));
-    LANGUAGES.forEach((language, i) => {
-      expect(pages.get(language)).toContain(`${shown(when[i]!)}${text}`);
-    });
-  });
+  const all = [
+    ...ERROR_TEXTS.map((row) => ({ path: "/series/api/series/", ...row })),
+    ...SEARCH_ERROR_TEXTS.map((row) => ({ path: "/series/api/search/", ...row })),
+  ];
+
+  test.each(all)(
+    "$path?$example answers as the reference says",
+    async ({ path, text, bare, when, example }) => {
+      const response = await app.request(`${path}?${example.replaceAll("@", MONTHLY)}`);
+      expect(response.status).toBe(400);
+      const [error] = (await response.json()).errors;
+      expect(typeof error).toBe(bare ? "string" : "object");
+      const pattern = text.split(/\{[^}]+\}/)
+        .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+");
+      expect(bare ? error : error.error).toMatch(new RegExp(`^${pattern}$`));
+      LANGUAGES.forEach((language, i) => {
+        expect(pages.get(language)).toContain(`${shown(when[i]!)}${text}`);
+      });
+    },
+  );
 });
 
 describe("dates", () => {
@@ -121,7 +134,7 @@ describe("words of the pages", () => {
   };
 
   test("are there in both languages", () => {
-    const all = pairs({ ...docsText, ...freshnessText, ...validateText, ...pagesText });
+    const all = pairs({ ...docsText, ...searchText, ...freshnessText, ...validateText, ...pagesText });
     expect(all.length).toBeGreaterThan(100);
     expect(all.filter((pair) => pair.some((text) => text.trim() === ""))).toEqual([]);
   });

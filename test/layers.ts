@@ -59,6 +59,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     runtime: false,
   },
   "src/pages": { imports: ["src/core"], packages: ["hono"], runtime: false },
+  "src/web": { imports: ["src/core"], packages: ["uplot"], runtime: false },
   "src/network": { imports: [], packages: [], runtime: false },
   "src/*.ts": { imports: ANYTHING, packages: ["*"], runtime: true },
   edge: { imports: ANYTHING, packages: ["*"], runtime: true },

@@ -6,9 +6,11 @@ import type { Activities } from "../core/activity.ts";
 import { Problem } from "../core/problem.ts";
 import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
-import { DAY_MS } from "../core/time.ts";
+import { buenosAiresDay } from "../core/time.ts";
 import type { Validate } from "../core/validate.ts";
+import type { Assets } from "./assets.ts";
 import { bodyCache } from "./caching.ts";
+import { explorerRoutes } from "./explorer.tsx";
 import { freshnessRoutes } from "./freshness.ts";
 import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
@@ -27,6 +29,8 @@ export type AppContext = {
   readonly searches?: Searches;
   /** Least score of what a text finds; the contract's unless told. */
   readonly searchMinScore?: number;
+  /** Scripts of the pages; without them pages are as complete, and less lively. */
+  readonly assets?: Assets;
   /** Epoch ms. */
   readonly now: () => number;
   /** Version of the program, for `/version`. */
@@ -46,16 +50,13 @@ const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
 const NOT_PUBLISHED =
   "Todavía no hay datos publicados: la primera cosecha está en curso. Reintente en unos segundos";
 
-/** Argentina has kept this distance from UTC since 2009. */
-const BUENOS_AIRES_MS = -3 * 3_600_000;
-
 /** Builds the application. */
 export function createApp(context: AppContext): Hono {
   const { snapshots, activities, now } = context;
   const cache = bodyCache(context.cacheBytes ?? DEFAULT_CACHE_BYTES);
   const app = new Hono({ strict: true });
 
-  const today = () => Math.floor((now() + BUENOS_AIRES_MS) / DAY_MS);
+  const today = () => buenosAiresDay(now());
   const answer = async (snapshot: Snapshot, url: string, headers: Headers) => {
     const moment = {
       today: today(),
@@ -101,6 +102,7 @@ export function createApp(context: AppContext): Hono {
   app.get("/openapi.json", ({ req }) => json(openApi(context.version, originOf(req.url, context.publicUrl))));
 
   freshnessRoutes(app, { activities, today, cache });
+  explorerRoutes(app, { ...context, today });
   siteRoutes(app, context);
 
   app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }));

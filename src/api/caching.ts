@@ -25,12 +25,22 @@ export function entityTag(snapshot: Pick<Snapshot, "name">, request: string, day
   return `"${snapshot.name.slice(0, 20)}-${hashText(request)}${day === undefined ? "" : `-${day}`}"`;
 }
 
-/** Whether the caller's copy is the current answer. `If-None-Match` wins over `If-Modified-Since`. */
+/**
+ * Whether the caller names the tag of the current answer. Only answers that went well were ever given one, so
+ * nothing needs to be read to know.
+ */
+export function namesTag(headers: Headers, tag: string): boolean {
+  const tags = headers.get("if-none-match");
+  return tags !== null && tags.split(",").some((text) => text.trim().replace(/^W\//, "") === tag);
+}
+
+/**
+ * Whether the caller's copy is the current answer, which must have gone well: a date and `*` say nothing of the
+ * request. `If-None-Match` wins over `If-Modified-Since`.
+ */
 export function isFresh(headers: Headers, tag: string, lastModified: number | undefined): boolean {
   const tags = headers.get("if-none-match");
-  if (tags !== null) {
-    return tags.trim() === "*" || tags.split(",").some((text) => text.trim().replace(/^W\//, "") === tag);
-  }
+  if (tags !== null) return tags.trim() === "*" || namesTag(headers, tag);
   const since = headers.get("if-modified-since");
   // HTTP dates have no milliseconds.
   return since !== null && lastModified !== undefined &&

@@ -168,15 +168,27 @@ export const DIFFERENCES: readonly Difference[] = [
     now: ["Igual.", "The same."],
   },
   {
+    name: "search-word-forms",
+    outcome: "changed",
+    before: [
+      "Una palabra que ninguna serie tenía no encontraba nada: ni por su singular o plural, ni con un error de tipeo.",
+      "A word that no series had found nothing: neither by its singular or plural, nor with a typo.",
+    ],
+    now: [
+      "Se buscan las de su misma raíz y, si no hay, las que difieren en una letra. Una palabra que alguna serie tiene encuentra lo mismo que antes. Los sinónimos pueden tener varias palabras.",
+      "Those of the same stem are looked for and, where there are none, those that differ in one letter. A word that some series has finds the same as before. Synonyms may have several words.",
+    ],
+  },
+  {
     name: "search-errors-200",
-    outcome: "absent",
+    outcome: "corrected",
     before: [
       "La búsqueda informaba sus errores con estado 200.",
       "The search told its errors with status 200.",
     ],
     now: [
-      "Esta versión no tiene búsqueda; la que la tenga responderá 400.",
-      "This version has no search; the one that has it will answer 400.",
+      "Responde 400, también con un `limit` o `start` negativo o fuera de alcance, que daban error 500.",
+      "It answers 400, and so it does for a `limit` or `start` that is negative or out of reach, which gave error 500.",
     ],
   },
   {
@@ -189,6 +201,42 @@ export const DIFFERENCES: readonly Difference[] = [
     now: [
       "Esta versión no tiene volcados; la que los tenga llevará cada dato en su columna.",
       "This version has no dumps; the one that has them will carry each in its column.",
+    ],
+  },
+  {
+    name: "validate-causes",
+    outcome: "corrected",
+    before: [
+      "`/validate` no miraba el estado HTTP: una página de error se leía como CSV, y varias causas llegaban como textos internos (`'R/P1W'`, `float division by zero`).",
+      "`/validate` did not look at the HTTP status: an error page was read as CSV, and several causes came as internal texts (`'R/P1W'`, `float division by zero`).",
+    ],
+    now: [
+      "La causa llega en una oración: el estado del servidor, la fila, la frecuencia que no se admite. El resultado (rechazada) es el mismo.",
+      "The cause comes as a sentence: the server's status, the row, the frequency that is not accepted. The outcome (refused) is the same.",
+    ],
+  },
+  {
+    name: "validate-dates",
+    outcome: "corrected",
+    before: [
+      "De las fechas sólo se comparaba la cantidad: desordenadas o fuera de lugar pasaban si eran tantas como períodos. Los valores infinitos pasaban, y los textos en campos sin `specialType` también.",
+      "Of the dates only the number was compared: out of order or out of place they passed when they were as many as periods. Infinite values passed, and so did texts in fields without `specialType`.",
+    ],
+    now: [
+      "Las fechas se comparan una por una y se miran todas las series, con los mismos textos.",
+      "Dates are compared one by one and every series is looked at, with the same texts.",
+    ],
+  },
+  {
+    name: "validate-sources",
+    outcome: "changed",
+    before: [
+      "`/validate` descargaba cualquier dirección, de cualquier tamaño.",
+      "`/validate` downloaded any address, of any size.",
+    ],
+    now: [
+      "No lee redes internas ni archivos locales, y tiene límites de tamaño, de tiempo y de validaciones a la vez.",
+      "It reads neither internal networks nor local files, and has limits of size, of time and of validations at once.",
     ],
   },
   {

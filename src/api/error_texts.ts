@@ -178,3 +178,40 @@ export const ERROR_TEXTS: readonly ErrorText[] = [
     example: "ids=@&decimal=::",
   },
 ];
+
+/** Those of the search, all told at once. */
+export const SEARCH_ERROR_TEXTS: readonly ErrorText[] = [
+  {
+    stage: "limit",
+    when: ["`limit` no es un entero de 0 a 10000", "`limit` is no integer from 0 to 10000"],
+    text: "Parámetro limit inválido: {valor}",
+    example: "limit=-1",
+  },
+  {
+    stage: "start",
+    when: [
+      "`start` no es un entero desde 0, o con `limit` pasa de 10000",
+      "`start` is no integer from 0 on, or goes past 10000 with `limit`",
+    ],
+    text: "Parámetro start inválido: {valor}",
+    example: "start=9995",
+  },
+  {
+    stage: "sort_by",
+    when: wrong("sort_by"),
+    text: "Parámetro sort_by inválido: {valor}",
+    example: "sort_by=date",
+  },
+  {
+    stage: "sort",
+    when: wrong("sort"),
+    text: "Parámetro sort inválido: {valor}",
+    example: "sort=DESC",
+  },
+  {
+    stage: "sort",
+    when: ["`sort=asc` por relevancia", "`sort=asc` by relevance"],
+    text: "El ordenamiento por relevancia solo puede ser descendente",
+    example: "sort=asc",
+  },
+];

@@ -7,7 +7,7 @@ import type { EpochDay } from "../core/time.ts";
 import { type BodyCache, CACHE_CONTROL, entityTag, isFresh } from "./caching.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 
-export const FRESHNESS_PATHS = [
+const FRESHNESS_PATHS = [
   "/api/freshness",
   "/api/freshness/",
   "/series/api/freshness",

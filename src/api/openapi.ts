@@ -1,5 +1,6 @@
 // The OpenAPI 3.1 description of what is served, made from the same table as the reference page.
 
+import { searchPaths } from "./openapi_search.ts";
 import { SERIES_PARAMS } from "./params.ts";
 import { XLSX } from "./series_workbook.ts";
 
@@ -222,6 +223,7 @@ export function openApi(version: string, origin: string): object {
           },
         },
       },
+      ...searchPaths(answer, ERROR_ANSWER),
       "/api/freshness": {
         get: {
           operationId: "freshness",

@@ -3,6 +3,7 @@
 
 import { AGGREGATIONS } from "../core/collapse.ts";
 import { FREQUENCIES } from "../core/frequency.ts";
+import { SEARCH_LIMITS, SORT_KEYS } from "../core/search.ts";
 import { FORMATS, HEADERS, LIMITS, METADATA_LEVELS, SORTS } from "../core/series_request.ts";
 import { MODES } from "../core/transform.ts";
 
@@ -139,5 +140,78 @@ export const SERIES_PARAMS: readonly Param[] = [
       "Decimal mark of the CSV, a single character.",
     ],
     schema: { type: "string", default: "." },
+  },
+];
+
+/** An exact filter of the search. */
+const filter = (name: string, what: readonly [string, string], example: string): Param => ({
+  name,
+  description: [
+    `Filtro exacto por ${what[0]}; varios valores separados por \`||\` son alternativas.`,
+    `Exact filter by ${what[1]}; several values separated by \`||\` are alternatives.`,
+  ],
+  schema: { type: "string" },
+  example,
+});
+
+export const SEARCH_PARAMS: readonly Param[] = [
+  {
+    name: "q",
+    description: [
+      "Texto que se busca. Sin él coinciden todas las series; vacío, ninguna.",
+      "Text to look for. Without it all series match; empty, none.",
+    ],
+    schema: { type: "string" },
+    example: "temperatura ezeiza",
+  },
+  {
+    name: "limit",
+    description: [
+      `Cantidad máxima de series; 0 sólo cuenta. \`start\` y \`limit\` suman ${SEARCH_LIMITS.reach} como máximo.`,
+      `Maximum number of series; 0 only counts. \`start\` and \`limit\` add up to ${SEARCH_LIMITS.reach} at most.`,
+    ],
+    schema: { type: "integer", minimum: 0, maximum: SEARCH_LIMITS.reach, default: SEARCH_LIMITS.defaultRows },
+  },
+  {
+    name: "start",
+    description: ["Series que se saltean.", "Series to skip."],
+    schema: { type: "integer", minimum: 0, maximum: SEARCH_LIMITS.reach, default: 0 },
+  },
+  {
+    name: "sort_by",
+    description: [
+      "Orden: por relevancia, por consultas de los últimos 90 días o por frecuencia.",
+      "Order: by relevance, by requests of the last 90 days or by frequency.",
+    ],
+    schema: { type: "string", enum: SORT_KEYS, default: "relevance" },
+  },
+  {
+    name: "sort",
+    description: [
+      "Sentido del orden; `desc` es de lo más consultado a lo menos, o de lo diario a lo anual. Por relevancia es siempre `desc`.",
+      "Direction; `desc` is from the most requested to the least, or from daily to yearly. By relevance it is always `desc`.",
+    ],
+    schema: { type: "string", enum: SORTS, default: "desc" },
+  },
+  filter("dataset_theme", ["tema del conjunto de datos", "the dataset's theme"], "Clima"),
+  filter("units", ["unidad de medida", "unit of measure"], "Grados Celsius"),
+  filter(
+    "dataset_publisher_name",
+    ["responsable del conjunto de datos", "the dataset's publisher"],
+    "Servicio Meteorológico Nacional",
+  ),
+  filter("dataset_source", ["fuente del conjunto de datos", "the dataset's source"], "INDEC"),
+  filter(
+    "catalog_id",
+    ["catálogo, o el alias de varios", "catalog, or the alias of several"],
+    "smn",
+  ),
+  {
+    name: "aggregations",
+    description: [
+      "Basta con que esté presente: agrega los recuentos por tema, unidad, responsable, fuente y catálogo.",
+      "Presence is enough: adds the counts by theme, unit, publisher, source and catalog.",
+    ],
+    schema: { type: "string" },
   },
 ];

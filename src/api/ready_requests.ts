@@ -2,6 +2,7 @@
 
 import { dayAfter, firstDay } from "../core/frequency.ts";
 import { type Observations, periodAt } from "../core/observations.ts";
+import type { CatalogSummary } from "../core/snapshot.ts";
 import { civilDate, type EpochDay } from "../core/time.ts";
 import type { ReadyRequest } from "../pages/home.tsx";
 
@@ -13,6 +14,11 @@ const YEARS_TOGETHER = 20;
 /** Whether a series can be named in `ids`, whose grammar owns these signs. */
 export function isAddressable(id: string): boolean {
   return id !== "" && !/[,:]/.test(id);
+}
+
+/** Series that stand for catalogs. */
+export function exampleIds(catalogs: readonly CatalogSummary[]): string[] {
+  return catalogs.flatMap(({ example }) => example && isAddressable(example.id) ? [example.id] : []);
 }
 
 /** Path of a request; quotes are escaped too, so that a terminal can hold it between them. */

@@ -14,7 +14,15 @@ import { checkRequest, parseItems, type SeriesRequest } from "../core/series_req
 import type { SeriesRecord, Snapshot } from "../core/snapshot.ts";
 import { evaluate, plainPage } from "../core/table.ts";
 import { COMMON_HEADERS, seriesErrors } from "./problems.ts";
-import { type Body, type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh } from "./caching.ts";
+import {
+  type Body,
+  type BodyCache,
+  CACHE_CONTROL,
+  entityTag,
+  httpDate,
+  isFresh,
+  namesTag,
+} from "./caching.ts";
 import { parseQuery } from "./query_string.ts";
 import { seriesWorkbook, XLSX } from "./series_workbook.ts";
 
@@ -61,13 +69,15 @@ export async function answerSeries(
   }
   const tag = entityTag(snapshot, asked, kind && today);
   const lastModified = kind ? undefined : snapshot.publishedAt;
-  if (isFresh(requestHeaders, tag, lastModified)) return notModified(snapshot, tag);
+  if (namesTag(requestHeaders, tag)) return notModified(snapshot, tag);
 
   const answer = await render(snapshot, parseQuery(query), { today, activity, url });
   if (answer instanceof Response) return answer;
   const headers = { ...answer.headers, ...cachingHeaders(snapshot, tag) };
   cache.set(key, { body: answer.body, headers, tag, ...(lastModified !== undefined && { lastModified }) });
-  return new Response(answer.body, { headers });
+  return isFresh(requestHeaders, tag, lastModified)
+    ? notModified(snapshot, tag)
+    : new Response(answer.body, { headers });
 }
 
 /** What of an answer tells how late its series are. The first look spares nearly all queries the second. */
@@ -155,7 +165,8 @@ async function render(
   return { body, headers: { ...COMMON_HEADERS, "content-type": "application/json" } };
 }
 
-async function timesOf(activity: Activity, record: SeriesRecord): Promise<SeriesTimes> {
+/** When what a series is made of was last read, and last changed. */
+export async function timesOf(activity: Activity, record: SeriesRecord): Promise<SeriesTimes> {
   const { lastHarvest } = activity.catalogs.find(({ id }) => id === (record.catalogId ?? "")) ?? {};
   const lastChange = await activity.lastChange(record);
   return {

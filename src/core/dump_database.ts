@@ -3,12 +3,8 @@
 import type { SeriesFacts, SourceFacts } from "./dump_rows.ts";
 
 export type DumpDatabase = {
-  /** Adds series by id, each with its rows: dates ascending, NaN where there is no value. */
-  addSeries(
-    facts: SeriesFacts,
-    dates: readonly string[],
-    values: Float64Array,
-  ): void;
+  /** Adds a series with a row for each value; `dates` may be longer. Quickest by series id. */
+  addSeries(facts: SeriesFacts, dates: readonly string[], values: Float64Array): void;
   addSources(sources: readonly SourceFacts[]): void;
   /** A file with what this one has of a catalog, sources aside. */
   copyOf(catalogId: string): DumpDatabase;

@@ -138,16 +138,17 @@ function freshnessOf(
   return freshness(frequency, dayOfIso(last) ?? 0, today, workdays);
 }
 
-/** First the one that is late for longest. */
-export function compareLate(a: LateSeries, b: LateSeries): number {
-  return freshnessOf(a, 0).lateFrom - freshnessOf(b, 0).lateFrom || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+/** The first to be late, or to have been, by day and id: the order is the same on every day. */
+export function firstLate(series: readonly LateSeries[]): LateSeries[] {
+  return series.map((one) => ({ one, from: freshnessOf(one, 0).lateFrom }))
+    .sort((a, b) => a.from - b.from || (a.one.id < b.one.id ? -1 : 1))
+    .slice(0, LATE_KEPT)
+    .map(({ one }) => one);
 }
 
 function mostLate(tallies: readonly PublisherTally[], today: EpochDay): LateEntry[] {
-  return tallies.flatMap(({ late }) => late)
+  return firstLate(tallies.flatMap(({ late }) => late))
     .filter((series) => !freshnessOf(series, today).isUpdated)
-    .sort(compareLate)
-    .slice(0, LATE_KEPT)
     .map((series) => {
       const { daysWithoutData, nextExpected } = freshnessOf(series, today);
       return {

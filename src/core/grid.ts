@@ -43,3 +43,10 @@ export function expectedDays(frequency: Frequency, first: EpochDay, last: EpochD
   const from = periodFrom("month", first);
   return Math.max(0, Math.floor((monthOf(last) - from) / 6) + 1);
 }
+
+/** Number of working days from the first to the last day: what the message of irregular days tells. */
+export function expectedWorkdays(first: EpochDay, last: EpochDay): number {
+  let count = 0;
+  for (let day = first; day <= last; day++) if (weekday(day) < 5) count++;
+  return count;
+}

@@ -4,7 +4,7 @@
 export const RUN_STATUSES = ["STARTED", "SUCCESS", "FAILURE"] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-export type RunKind = "harvest" | "publish";
+export type RunKind = "harvest" | "publish" | "dump";
 
 export type Run = {
   readonly id: number;

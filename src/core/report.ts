@@ -118,7 +118,9 @@ export function reportText(report: HarvestReport): string {
   ];
   const { added, changed, removed } = report.observations;
   const seconds = ((report.finishedAt - report.startedAt) / 1000).toFixed(1);
-  const faults = report.nodes.flatMap((node) => node.faults.map((fault) => `✗ ${faultText(fault)}`));
+  const faults = report.nodes.flatMap((node) =>
+    node.faults.map((fault) => `✗ ${shortened(faultText(fault))}`)
+  );
   const warnings = [...report.warnings, ...report.nodes.flatMap((node) => node.warnings)].map((text) =>
     `! ${text}`
   );
@@ -131,4 +133,11 @@ export function reportText(report: HarvestReport): string {
     ...(faults.length > 0 ? ["", ...faults] : []),
     ...(warnings.length > 0 ? ["", ...warnings] : []),
   ].join("\n");
+}
+
+/** Longest line of a report on a terminal; JSON and the journal have all of it. */
+const SHOWN_CHARACTERS = 600;
+
+function shortened(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }

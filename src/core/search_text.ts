@@ -49,17 +49,18 @@ export function words(text: string): string[] {
 }
 
 /**
- * Light Spanish stem of a folded word: singular and plural, and forms that differ in their last vowel, meet.
+ * Light Spanish stem of a folded word: singular and plural, and in longer words gender, meet.
  * `indice` and `indices`, `mes` and `meses`, `vez` and `veces`, `interes` and `intereses`.
  */
 export function stem(word: string): string {
   let stemmed = word;
   for (let before = ""; before !== stemmed;) {
     before = stemmed;
-    if (/[aeo]s$/.test(stemmed)) {
-      if (stemmed.length >= 5) stemmed = stemmed.slice(0, -2);
-      else if (stemmed.length === 4) stemmed = stemmed.slice(0, -1);
-    } else if (/[aeo]$/.test(stemmed) && stemmed.length >= 4) stemmed = stemmed.slice(0, -1);
+    // Short words keep their a or o, which tells "mesa" from "mes".
+    const long = /[ao]s?$/.test(stemmed) ? 6 : 5;
+    const { length } = stemmed;
+    if (/[aeo]s$/.test(stemmed) && length >= 4) stemmed = stemmed.slice(0, length >= long ? -2 : -1);
+    else if (/[aeo]$/.test(stemmed) && length >= long - 1) stemmed = stemmed.slice(0, -1);
   }
   return stemmed.replace(/z$/, "c");
 }

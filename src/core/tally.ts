@@ -1,9 +1,9 @@
 // Series of a catalog counted by publisher and last value, so that how late they are is told on any day without
 // looking at them again.
 
-import { LATE_KEPT, type LateSeries, type PublisherTally } from "./activity.ts";
+import type { LateSeries, PublisherTally } from "./activity.ts";
 import type { SeriesState } from "./canonical_store.ts";
-import { compareLate } from "./freshness_report.ts";
+import { firstLate } from "./freshness_report.ts";
 
 /** Why a file was refused may quote the whole file. */
 const ERROR_SHOWN = 300;
@@ -16,7 +16,7 @@ export function tallyPublishers(catalogId: string, states: readonly SeriesState[
     name,
     lastChange: own.reduce((last, { changedAt }) => Math.max(last, changedAt), -Infinity),
     lastValues: countLastValues(own),
-    late: own.filter(({ present }) => present).map(lateSeries).sort(compareLate).slice(0, LATE_KEPT),
+    late: firstLate(own.filter(({ present }) => present).map(lateSeries)),
   }));
 }
 

@@ -47,6 +47,14 @@ export function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
+/** Argentina has kept this distance from UTC since 2009. */
+const BUENOS_AIRES_MS = -3 * 3_600_000;
+
+/** Day in Buenos Aires at a moment in epoch ms: what depends on the date is told as of it. */
+export function buenosAiresDay(at: number): EpochDay {
+  return Math.floor((at + BUENOS_AIRES_MS) / DAY_MS);
+}
+
 /** 0 Monday … 6 Sunday. */
 export function weekday(day: EpochDay): number {
   return ((day + 3) % 7 + 7) % 7;

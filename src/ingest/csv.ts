@@ -10,6 +10,8 @@ const MAX_CELLS = 20_000_000;
 const MAX_COLUMNS = 20_000;
 const FIRST_ROWS = 64;
 
+/** Cells of a column of texts that are told: more than the longest known series has. */
+const MAX_TEXTS = 10_000;
 /** Texts that the replaced reader takes for a missing value. */
 const MISSING = new Set([
   ...[
@@ -42,7 +44,7 @@ export type CsvColumn = {
   readonly textCount: number;
   /** First row (1 is the first after the header) with a text. */
   readonly textRow?: number;
-  /** Cells of a column with texts, up to the first hundred, read when asked for; undefined in a column of numbers. */
+  /** Cells of a column with texts, up to `MAX_TEXTS`, read when asked for; undefined in a column of numbers. */
   readonly texts?: readonly string[] | undefined;
   /** First row (1 is the first after the header) with an infinite value. */
   readonly infiniteRow?: number;
@@ -56,6 +58,7 @@ export type CsvTable = {
 };
 
 const [QUOTE, COMMA, CR, LF, DOT, DASH, PLUS, ZERO] = [0x22, 0x2c, 0x0d, 0x0a, 0x2e, 0x2d, 0x2b, 0x30];
+const [SPACE, TAB] = [0x20, 0x09];
 const POWERS = Array.from({ length: 16 }, (_, i) => 10 ** i);
 /** Where the digits of `YYYY-MM-DD` stand. */
 const DIGITS_OF_DATE = [0, 1, 2, 3, 5, 6, 8, 9];
@@ -211,7 +214,12 @@ class Cells {
   /** Moves to the first cell of the next row that is not blank. */
   nextRow(): boolean {
     const bytes = this.bytes;
-    while (this.at < bytes.length && (bytes[this.at] === LF || bytes[this.at] === CR)) this.at++;
+    for (let at = this.at; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === LF || byte === CR) this.at = at + 1;
+      else if (byte !== SPACE && byte !== TAB) break;
+      else if (at === bytes.length - 1) this.at = bytes.length;
+    }
     if (this.at >= bytes.length) return false;
     this.#rowOpen = true;
     this.#readCell();
@@ -377,12 +385,12 @@ function dayOf(text: string): EpochDay | undefined {
   return first > 12 ? existingDay(year, second, first) : existingDay(year, first, second);
 }
 
-/** First hundred cells that are not blank of one column, read again: only a column with a fault needs them. */
+/** The first cells that are not blank of one column, read again: only a column with a fault needs them. */
 function columnTexts(bytes: Uint8Array, bodyAt: number, position: number): string[] {
   const cells = new Cells(bytes);
   cells.at = bodyAt;
   const texts: string[] = [];
-  while (texts.length < 100 && cells.nextRow()) {
+  while (texts.length < MAX_TEXTS && cells.nextRow()) {
     let column = 0;
     do {
       if (column++ === position && cells.text() !== "") texts.push(cells.text());

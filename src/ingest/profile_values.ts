@@ -210,5 +210,6 @@ export function extensionFits(format: string, address: string): boolean {
 /** Extension of the last part of an address or file name, in lower case; empty when it has none. */
 export function extensionOf(address: string): string {
   const path = address.trim().replace(/[?#].*$/s, "").replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "");
-  return /[^/.]\.([^/.]*)$/.exec(path)?.[1]!.toLowerCase() ?? "";
+  const [, extension = ""] = /[^/.]\.([^/.]*)$/.exec(path) ?? [];
+  return extension.toLowerCase();
 }

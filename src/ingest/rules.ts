@@ -3,7 +3,7 @@
 
 import { type FieldReading, isTimeIndex, timeIndexOf } from "../core/catalog.ts";
 import { FREQUENCY, type Frequency } from "../core/frequency.ts";
-import { expectedDays, gridOf } from "../core/grid.ts";
+import { expectedDays, expectedWorkdays, gridOf } from "../core/grid.ts";
 import { pythonNumber } from "../core/number_text.ts";
 import { type EpochDay, isoDate } from "../core/time.ts";
 import type { CsvColumn, CsvTable } from "./csv.ts";
@@ -203,10 +203,12 @@ function missingColumn({ fields, table, distributionId }: Candidate): Offence | 
 function shape({ table, frequency, distributionId, fields }: Candidate): Offence | undefined {
   if (!table || frequency === undefined || gridOf(frequency, table.days)) return undefined;
   const [first, last] = [table.days[0]!, table.days.at(-1)!];
+  // Irregular days were last tried as working days, so the replaced system tells how many of those there are.
+  const expected = frequency === "day" ? expectedWorkdays(first, last) : expectedDays(frequency, first, last);
   const text =
     `Datos inconsistentes en la distribución ${distributionId}: Comienzo '${isoDate(first)} 00:00:00' / ` +
     `Fin '${isoDate(last)} 00:00:00' / Frecuencia '${FREQUENCY[frequency].iso}' / ` +
-    `Fechas '${expectedDays(frequency, first, last)}' / Valores '${table.days.length}'`;
+    `Fechas '${expected}' / Valores '${table.days.length}'`;
   const column = timeIndexOf(fields)?.title;
   return { text, ...(column !== undefined && { column }), row: firstIrregularRow(frequency, table.days) };
 }

@@ -24,6 +24,7 @@ import {
 } from "./docs_text.ts";
 import { FRESHNESS_FIELDS, FRESHNESS_KEYS } from "./docs_freshness_text.ts";
 import { VALIDATE_CHECKS, VALIDATE_REQUEST, VALIDATE_RULES } from "./docs_validate_text.ts";
+import { SEARCH_KEYS, SEARCH_RULES, SEARCH_TEXT } from "./docs_search_text.ts";
 import { Layout, type PageProps, Prose, Table } from "./layout.tsx";
 import { type Bilingual, type Say, sayIn } from "./text.ts";
 
@@ -42,14 +43,22 @@ type ReferenceParam = {
   readonly example?: string;
 };
 
+type ReferenceError = {
+  readonly stage: string;
+  readonly when: Bilingual;
+  readonly text: string;
+  readonly bare?: boolean;
+};
+
 type DocsProps = PageProps & {
   readonly params: readonly ReferenceParam[];
-  readonly errors: readonly {
-    readonly stage: string;
-    readonly when: Bilingual;
-    readonly text: string;
-    readonly bare?: boolean;
-  }[];
+  readonly errors: readonly ReferenceError[];
+  readonly search: {
+    readonly params: readonly ReferenceParam[];
+    readonly errors: readonly ReferenceError[];
+    /** Filter by the name of its list. */
+    readonly lists: Readonly<Record<string, string>>;
+  };
   readonly differences: readonly {
     readonly name: string;
     readonly outcome: Bilingual;
@@ -68,6 +77,7 @@ const SECTIONS = [
   "json",
   "csv",
   "xlsx",
+  "search",
   "freshness",
   "validate",
   "errors",
@@ -76,25 +86,14 @@ const SECTIONS = [
 ] as const;
 
 export function Docs(props: DocsProps) {
-  const { language, params, errors, differences, cacheControl, exampleId } = props;
+  const { language, params, errors, search, differences, cacheControl, exampleId } = props;
   const say = sayIn(language);
   const columns = (...names: (keyof typeof DOCS)[]) => names.map((name) => say(DOCS[name]));
   const prose = (text: Bilingual) => <Prose text={say(text)} />;
   const rules = (texts: readonly Bilingual[]) => <ul>{texts.map((text) => <li>{prose(text)}</li>)}</ul>;
 
   const sections: Record<(typeof SECTIONS)[number], Child> = {
-    params: (
-      <Table
-        caption={say(DOCS.paramsCaption)}
-        columns={columns("name", "description", "allowed", "fallback")}
-        rows={params.map((param) => [
-          <code>{param.name}</code>,
-          prose(param.description),
-          <Allowed param={param} say={say} />,
-          <Fallback param={param} say={say} />,
-        ])}
-      />
-    ),
+    params: <ParamTable caption={say(DOCS.paramsCaption)} params={params} say={say} />,
     ids: (
       <>
         <pre tabindex={0} role="group" aria-label={say(DOCS.ids)}><code>{say(GRAMMAR)}</code></pre>
@@ -161,6 +160,29 @@ export function Docs(props: DocsProps) {
     ),
     csv: rules(CSV_RULES),
     xlsx: rules(XLSX_RULES),
+    search: (
+      <>
+        <p>{prose(SEARCH_TEXT.lead)}</p>
+        <ParamTable caption={say(SEARCH_TEXT.paramsCaption)} params={search.params} say={say} />
+        {rules(SEARCH_RULES)}
+        <Table
+          caption={say(SEARCH_TEXT.keysCaption)}
+          columns={columns("key", "description")}
+          rows={SEARCH_KEYS.map(({ key, meaning }) => [<code>{key}</code>, prose(meaning)])}
+        />
+        <Table
+          caption={say(SEARCH_TEXT.listsCaption)}
+          columns={[say(SEARCH_TEXT.list), say(SEARCH_TEXT.listOf)]}
+          rows={Object.entries(search.lists).map(([name, facet]) => [
+            <a href={`/series/api/search/${name}/`}>
+              <code>{`/series/api/search/${name}/`}</code>
+            </a>,
+            <code>{facet}</code>,
+          ])}
+        />
+        <ErrorTable caption={say(SEARCH_TEXT.errorsCaption)} errors={search.errors} say={say} />
+      </>
+    ),
     freshness: (
       <>
         <p>{prose(DOCS.freshnessLead)}</p>
@@ -191,18 +213,7 @@ export function Docs(props: DocsProps) {
     errors: (
       <>
         <p>{prose(DOCS.errorsLead)}</p>
-        <Table
-          caption={say(DOCS.errorsCaption)}
-          columns={columns("stage", "when", "errorText")}
-          rows={errors.map(({ stage, when, text, bare }) => [
-            <code>{stage}</code>,
-            prose(when),
-            <>
-              <code>{text}</code>
-              {bare && " ▪"}
-            </>,
-          ])}
-        />
+        <ErrorTable caption={say(DOCS.errorsCaption)} errors={errors} say={say} />
         {rules(ERRORS_RULES)}
       </>
     ),
@@ -258,6 +269,41 @@ export function Docs(props: DocsProps) {
         </section>
       ))}
     </Layout>
+  );
+}
+
+/** Props of a table that a section shows of what it is given. */
+type Shown<K extends string, T> = Record<K, readonly T[]> & { readonly caption: string; readonly say: Say };
+
+function ParamTable({ caption, params, say }: Shown<"params", ReferenceParam>) {
+  return (
+    <Table
+      caption={caption}
+      columns={[DOCS.name, DOCS.description, DOCS.allowed, DOCS.fallback].map(say)}
+      rows={params.map((param) => [
+        <code>{param.name}</code>,
+        <Prose text={say(param.description)} />,
+        <Allowed param={param} say={say} />,
+        <Fallback param={param} say={say} />,
+      ])}
+    />
+  );
+}
+
+function ErrorTable({ caption, errors, say }: Shown<"errors", ReferenceError>) {
+  return (
+    <Table
+      caption={caption}
+      columns={[DOCS.stage, DOCS.when, DOCS.errorText].map(say)}
+      rows={errors.map(({ stage, when, text, bare }) => [
+        <code>{stage}</code>,
+        <Prose text={say(when)} />,
+        <>
+          <code>{text}</code>
+          {bare && " ▪"}
+        </>,
+      ])}
+    />
   );
 }
 

@@ -62,6 +62,7 @@ export const DOCS = {
 
   csv: ["Respuesta CSV", "CSV answer"],
   xlsx: ["Planilla (XLSX)", "Workbook (XLSX)"],
+  search: ["Búsqueda", "Search"],
 
   freshness: ["Atraso de las series", "How late series are"],
   freshnessLead: [

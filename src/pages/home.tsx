@@ -1,9 +1,17 @@
 /** @jsxImportSource hono/jsx */
 // deno-lint-ignore-file jsx-key -- rendered once as text: nothing is ever reconciled, and a key would be printed
-// The home page: what is loaded, and requests that work on it. Before the first snapshot, a page that waits.
+// The home page: the search box, what is loaded, and requests that work on it. Before the first snapshot, a page
+// that waits.
 
+import { LOCALES } from "../core/language.ts";
+import type { FacetValue } from "../core/search.ts";
 import type { CatalogSummary } from "../core/snapshot.ts";
+import { SEARCH } from "./explorer_text.ts";
 import { Layout, pageHref, type PageProps, Table } from "./layout.tsx";
+import { momentText } from "./moment_text.ts";
+import { facetHref, searchHref } from "./search_address.ts";
+import { SearchBox } from "./search_box.tsx";
+import { seriesPageHref } from "./series_address.ts";
 import { HOME, type Language, type RequestKind, REQUESTS, sayIn, WAITING } from "./text.ts";
 
 /** A request that answers with rows; `href` is absolute in path. */
@@ -17,14 +25,15 @@ type HomeProps = PageProps & {
   readonly publishedAt: number;
   readonly catalogs: readonly CatalogSummary[];
   readonly requests: readonly ReadyRequest[];
-  /** Address of the latest values of a series, or undefined where none can be made. */
-  readonly exampleHref: (id: string) => string | undefined;
+  /** Themes that series are of, those of most series first. */
+  readonly themes: readonly FacetValue[];
 };
 
-const LOCALES: Record<Language, string> = { es: "es-AR", en: "en-GB" };
+/** Themes that are offered. */
+const THEMES = 12;
 
 export function Home(props: HomeProps) {
-  const { language, origin, snapshot, publishedAt, catalogs, requests, exampleHref } = props;
+  const { language, origin, snapshot, publishedAt, catalogs, requests, themes } = props;
   const say = sayIn(language);
   const format = new Intl.NumberFormat(LOCALES[language]);
   const number = (value: number) => format.format(value);
@@ -32,17 +41,29 @@ export function Home(props: HomeProps) {
     number(catalogs.reduce((total, catalog) => total + catalog[key], 0));
   const first = catalogs.map(({ first }) => first).filter(Boolean).sort()[0] ?? "";
   const last = catalogs.map(({ last }) => last).filter(Boolean).sort().at(-1) ?? "";
-  const published = new Intl.DateTimeFormat(LOCALES[language], {
-    dateStyle: "long",
-    timeStyle: "short",
-    hourCycle: "h23",
-    timeZone: "America/Argentina/Buenos_Aires",
-  }).format(publishedAt);
+  const all = searchHref({ language, text: "", filters: {}, sortBy: "hits_90_days", page: 1 });
 
   return (
     <Layout {...props} path="/" title={say(HOME.title)} description={say(HOME.lead)}>
       <h1>{say(HOME.title)}</h1>
       <p class="lead">{say(HOME.lead)}</p>
+      <SearchBox language={language} hint />
+      <nav class="themes" aria-label={say(SEARCH.byTheme)}>
+        <ul>
+          {themes.slice(0, THEMES).map(({ label, count }) => (
+            <li>
+              <a href={facetHref(language, "dataset_theme", label)}>
+                {label} <span class="number">{number(count)}</span>
+              </a>
+            </li>
+          ))}
+          {catalogs.length > 0 && (
+            <li>
+              <a href={all}>{say(SEARCH.browse)}</a>
+            </li>
+          )}
+        </ul>
+      </nav>
 
       <section aria-labelledby="figures">
         <h2 id="figures">{say(HOME.figures)}</h2>
@@ -56,7 +77,8 @@ export function Home(props: HomeProps) {
         <p class="quiet">
           {say(HOME.snapshot)} <code title={snapshot}>{snapshot.slice(0, 12)}</code>, {say(HOME.published)}
           {" "}
-          <time datetime={new Date(publishedAt).toISOString()}>{published}</time> ({say(HOME.zone)}).
+          <time datetime={new Date(publishedAt).toISOString()}>{momentText(language, publishedAt)}</time>{" "}
+          ({say(HOME.zone)}).
         </p>
       </section>
 
@@ -78,7 +100,10 @@ export function Home(props: HomeProps) {
             ].map(say)}
             rows={catalogs.map((catalog) => [
               <>
-                {catalog.title || say(HOME.untitled)} <code>{catalog.id}</code>
+                <a href={facetHref(language, "catalog_id", catalog.id)}>
+                  {catalog.title || say(HOME.untitled)}
+                </a>{" "}
+                <code>{catalog.id}</code>
               </>,
               number(catalog.series),
               number(catalog.values),
@@ -86,7 +111,7 @@ export function Home(props: HomeProps) {
               catalog.last,
               number(catalog.datasets),
               number(catalog.distributions),
-              <Example example={catalog.example} href={exampleHref} />,
+              <Example example={catalog.example} language={language} />,
             ])}
             total={catalogs.length > 1
               ? [
@@ -149,18 +174,13 @@ function Figure({ label, value }: { label: string; value: string }) {
   );
 }
 
-function Example(
-  { example, href }: { example: CatalogSummary["example"]; href: HomeProps["exampleHref"] },
-) {
+function Example({ example, language }: { example: CatalogSummary["example"]; language: Language }) {
   if (!example) return <>—</>;
-  const to = href(example.id);
   return (
     <>
-      {to === undefined ? <code>{example.id}</code> : (
-        <a href={to}>
-          <code>{example.id}</code>
-        </a>
-      )}
+      <a href={seriesPageHref(example.id, language)}>
+        <code>{example.id}</code>
+      </a>
       {example.description && <span class="note">{example.description}</span>}
     </>
   );

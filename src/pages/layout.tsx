@@ -13,10 +13,14 @@ export type PageProps = {
   readonly version: string;
   /** Address of the stylesheet. */
   readonly style: string;
+  /** Addresses of what makes the page livelier; it works without. */
+  readonly script?: { readonly code: string; readonly style: string } | undefined;
 };
 
 type LayoutProps = PageProps & {
-  readonly path: "/" | "/docs";
+  readonly path: "/" | "/docs" | "/serie";
+  /** The same page in a language; that of `path` unless told. */
+  readonly addressIn?: (language: Language) => string;
   readonly title: string;
   readonly description: string;
   /** Seconds after which the page asks for itself again. */
@@ -30,7 +34,7 @@ export function pageHref(path: string, language: Language): string {
 }
 
 export function Layout(
-  { language, version, style, path, title, description, refresh, children }: LayoutProps,
+  { language, version, style, script, path, addressIn, title, description, refresh, children }: LayoutProps,
 ) {
   const say = sayIn(language);
   const other = language === "es" ? "en" : "es";
@@ -46,7 +50,13 @@ export function Layout(
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href={style} />
-        <link rel="alternate" hreflang={other} href={pageHref(path, other)} />
+        {script && (
+          <>
+            <link rel="stylesheet" href={script.style} />
+            <script type="module" src={script.code}></script>
+          </>
+        )}
+        <link rel="alternate" hreflang={other} href={addressIn?.(other) ?? pageHref(path, other)} />
       </head>
       <body>
         <a class="skip" href="#main">{say(FRAME.skip)}</a>
@@ -68,7 +78,7 @@ export function Layout(
                   <a href="/openapi.json">{say(FRAME.openapi)}</a>
                 </li>
                 <li>
-                  <a href={`${path}?lang=${other}`} hreflang={other} lang={other}>
+                  <a href={addressIn?.(other) ?? `${path}?lang=${other}`} hreflang={other} lang={other}>
                     {say(FRAME.otherLanguage)}
                   </a>
                 </li>

@@ -1,9 +1,9 @@
 // The words of the frame and the home page, each in Spanish and English. The reference page's are in
 // docs_text.ts. Between backticks is code: <Prose> in layout.tsx shows it so.
 
-export const LANGUAGES = ["es", "en"] as const;
+import { type Language, LANGUAGES } from "../core/language.ts";
 
-export type Language = (typeof LANGUAGES)[number];
+export type { Language };
 
 /** Spanish, English. */
 export type Bilingual = readonly [string, string];

@@ -12,7 +12,7 @@ const [DOUBLE, LONG, BYTE] = [65526, 65528, 65530];
 const [LONG_MISSING, BYTE_MISSING] = [0x7fff_ffe5, 101];
 const DOUBLE_MISSING = new Uint8Array(Float64Array.of(2 ** 1023).buffer);
 /** Days are counted from 1960 on. */
-const FIRST_DAY = epochDay(1960, 1, 1);
+export const FIRST_DAY = epochDay(1960, 1, 1);
 
 /** Bytes of each column's texts; only columns of texts need one. */
 export type TextWidths = ReadonlyMap<ColumnName, number>;
@@ -30,7 +30,7 @@ export const KIND_BYTES = { date: 4, integer: 8, number: 8, boolean: 1 } as cons
   number
 >;
 
-export function cellWidth(name: ColumnName, widths: TextWidths): number {
+function cellWidth(name: ColumnName, widths: TextWidths): number {
   const { kind } = DUMP_COLUMNS[name];
   return kind === "text" ? widths.get(name)! : KIND_BYTES[kind];
 }
@@ -40,7 +40,7 @@ export function rowWidth(columns: readonly ColumnName[], widths: TextWidths): nu
 }
 
 /** Writes a cell at its place; texts are followed by zeros, which the place holds already. */
-export function writeCell(view: DataView, at: number, kind: ColumnKind, cell: Cell): void {
+function writeCell(view: DataView, at: number, kind: ColumnKind, cell: Cell): void {
   if (kind === "text") new Uint8Array(view.buffer).set(dtaText(cell as string), view.byteOffset + at);
   else if (kind === "boolean") view.setUint8(at, cell === null ? BYTE_MISSING : Number(cell));
   else if (kind === "date") view.setInt32(at, dtaDay(cell as string | null), true);
@@ -54,7 +54,7 @@ export function writeNumber(view: DataView, at: number, value: number | null): v
   } else new Uint8Array(view.buffer).set(DOUBLE_MISSING, view.byteOffset + at);
 }
 
-export function dtaDay(date: string | null): number {
+function dtaDay(date: string | null): number {
   const day = dayOfIso(date ?? "");
   return day === undefined ? LONG_MISSING : day - FIRST_DAY;
 }

@@ -5,10 +5,10 @@ import { cellsOf, type SourceTally, sourceTally } from "../core/dump_rows.ts";
 import { type ColumnName, DUMP_COLUMNS, DUMP_TABLES } from "../core/dump_tables.ts";
 import {
   DTA_END,
-  dtaDay,
   dtaHead,
   dtaRow,
   dtaText,
+  FIRST_DAY,
   KIND_BYTES,
   rowWidth,
   type TextWidths,
@@ -16,7 +16,7 @@ import {
 } from "./dta_format.ts";
 import { addToAll, type Content } from "./dump_output.ts";
 import { type DumpRun, openContent, type Package, packagesOf } from "./dump_run.ts";
-import { bySeriesId, datesOf, type FullSeries, rowsOf, seriesOf } from "./dump_source.ts";
+import { bySeriesId, daysOf, type FullSeries, rowsOf, seriesOf } from "./dump_source.ts";
 
 const PIECE_BYTES = 256 * 1024;
 
@@ -125,11 +125,11 @@ function valueRows(widths: TextWidths, take: (piece: Uint8Array) => void) {
     add({ facts, observations }: FullSeries) {
       const id = new Uint8Array(dateAt);
       id.set(dtaText(facts.serie_id as string));
-      const dates = datesOf(observations);
+      const days = daysOf(observations);
       observations.values.forEach((value, i) => {
         if (filled === piece.length) flush();
         piece.set(id, filled);
-        view.setInt32(filled + dateAt, dtaDay(dates[i]!), true);
+        view.setInt32(filled + dateAt, days[i]! - FIRST_DAY, true);
         writeNumber(view, filled + valueAt, value);
         filled += width;
       });

@@ -4,7 +4,7 @@
 import type { DumpFile } from "../core/dump_files.ts";
 import type { EpochDay } from "../core/time.ts";
 import type { WriteBlobs } from "../store/segments/blobs.ts";
-import { DUMP_FOLDER, dumpName, type DumpVersion } from "../store/segments/dump_format.ts";
+import { DUMP_FOLDER, dumpName } from "../store/segments/dump_format.ts";
 import { type Compression, zipFile } from "./zip.ts";
 
 const PIECE_BYTES = 256 * 1024;
@@ -33,8 +33,7 @@ export type Content = {
 export async function openOutput(
   blobs: WriteBlobs,
   sum: RunningSha256,
-  now: () => number,
-  done: (version: DumpVersion) => void,
+  done: (written: { bytes: number; sha256: string }) => void,
 ): Promise<Output> {
   const writer = await blobs.create(DUMP_FOLDER);
   let bytes = 0;
@@ -69,7 +68,7 @@ export async function openOutput(
       await drain();
       const sha256 = sum.digest();
       await writer.finish(dumpName(sha256));
-      done({ bytes, sha256, generated_at: now() });
+      done({ bytes, sha256 });
     },
     abort: () => writer.abort(),
   };

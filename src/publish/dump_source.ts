@@ -12,7 +12,7 @@ import {
 import type { Frequency } from "../core/frequency.ts";
 import { labels } from "../core/label.ts";
 import type { Observations } from "../core/observations.ts";
-import type { EpochDay } from "../core/time.ts";
+import { dayOfIso, type EpochDay } from "../core/time.ts";
 
 /** Series read at once when they are read by id. */
 const SERIES_AT_ONCE = 200;
@@ -111,12 +111,24 @@ export const rowsOf = (catalogs: readonly KnownCatalog[]): number =>
     0,
   );
 
-let shown: { frequency: Frequency; start: number; texts: string[] } | undefined;
+type Dates = { frequency: Frequency; start: number; texts: string[]; days?: Int32Array };
+let shared: Dates | undefined;
 
-/** Dates of all rows of a series; the series of a distribution mostly share them. */
-export function datesOf({ frequency, start, values: { length } }: Observations): readonly string[] {
-  if (shown?.frequency !== frequency || shown.start !== start || shown.texts.length < length) {
-    shown = { frequency, start, texts: labels(frequency, start, length) };
+function sharedDates({ frequency, start, values: { length } }: Observations): Dates {
+  const { texts } = shared ?? {};
+  if (shared?.frequency !== frequency || shared.start !== start || texts!.length < length) {
+    shared = { frequency, start, texts: labels(frequency, start, length) };
   }
-  return shown.texts;
+  return shared;
+}
+
+/** Dates of all rows of a series, and maybe more: series of a distribution share them, mostly. */
+export function datesOf(observations: Observations): readonly string[] {
+  return sharedDates(observations).texts;
+}
+
+/** The same as days since 1970. */
+export function daysOf(observations: Observations): Int32Array {
+  const dates = sharedDates(observations);
+  return dates.days ??= Int32Array.from(dates.texts, (text) => dayOfIso(text)!);
 }

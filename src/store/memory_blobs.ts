@@ -53,7 +53,8 @@ export function memoryBlobs(): WriteBlobs & PieceBlobs & { readonly files: Map<s
 
     exists: (name) => Promise.resolve(files.has(name)),
 
-    list: (folder) => Promise.resolve([...files.keys()].filter((name) => name.startsWith(`${folder}/`))),
+    list: (folder) =>
+      Promise.resolve([...files.keys()].filter((name) => name.split("/").slice(0, -1).join("/") === folder)),
 
     remove(name) {
       files.delete(name);

@@ -3,8 +3,11 @@
 
 import { createApp } from "../../src/api/app.ts";
 import { publish } from "../../src/publish/publish.ts";
-import { memoryStore } from "../../src/store/memory.ts";
+import { publishActivity } from "../../src/publish/publish_activity.ts";
+import { memoryJournal, memoryStore } from "../../src/store/memory.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
+import { openActivities } from "../../src/store/segments/activities.ts";
+import { openSearches } from "../../src/store/segments/search_index.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
 import {
   column,
@@ -61,7 +64,13 @@ export async function publishedApp() {
       indexed(ids.map((one) => series(one, MONTHS)), { bytes: String(id) }),
     );
   };
-  const publishNow = () => publish({ store, blobs, sha256, now: () => now });
+  const journal = memoryJournal();
+  for (const id of [1, 2, 3]) await journal.startRun("harvest", run(id).at);
+  const publishNow = async () => {
+    const report = await publish({ store, blobs, sha256, now: () => now });
+    await publishActivity({ store, journal, blobs, sha256 });
+    return report;
+  };
 
   await saveMonthly(1, [MONTHLY]);
   await store.saveReading(
@@ -75,7 +84,13 @@ export async function publishedApp() {
   await store.saveOutcome(run(2), key("e", "e.1", "otro"), indexed([series(QUOTED, YEARS)]));
   const { snapshot } = await publishNow();
   return {
-    app: createApp({ snapshots: openSnapshots(blobs, () => now), now: () => now, version: VERSION }),
+    app: createApp({
+      snapshots: openSnapshots(blobs, () => now),
+      activities: openActivities(blobs, () => now),
+      searches: openSearches(blobs),
+      now: () => now,
+      version: VERSION,
+    }),
     /** Name of the first snapshot. */
     snapshot,
     async publishMore() {

@@ -6,6 +6,8 @@ import type { StoredCatalog, StoredDistribution } from "../../src/core/canonical
 import type { JsonObject } from "../../src/core/json.ts";
 import type { ReportedFault } from "../../src/core/report.ts";
 import { harvest } from "../../src/ingest/harvest.ts";
+import { parseCatalog } from "../../src/ingest/parse_catalog.ts";
+import { profileFindings } from "../../src/ingest/profile.ts";
 import { DEFAULT_LIMITS } from "../../src/ingest/rules.ts";
 import {
   ask,
@@ -34,7 +36,11 @@ type ExpectedDistribution = {
 export type ExpectedCatalog =
   | { readonly catalog_error: string }
   | { readonly exc: string }
-  | { readonly ts: readonly [datasets: number, distributions: number, series: number] }
+  | {
+    readonly ts: readonly [datasets: number, distributions: number, series: number];
+    /** Verdict of the metadata profile; its texts are the replaced system's. */
+    readonly status?: "OK" | "ERROR";
+  }
   | Readonly<Record<string, ExpectedDistribution>>;
 
 /** Noon of the day in Buenos Aires. */
@@ -93,6 +99,9 @@ async function judge(harvested: Harvested): Promise<Judgement> {
   if (mustFail || failed.length > 0) return judgement;
   if (Array.isArray(expected.ts)) {
     judgement.differences.push(...compareCounts(expected.ts, stored));
+    judgement.differences.push(
+      ...await compareProfile(expected.status, `${harvested.folder}/${harvested.name}`),
+    );
     return judgement;
   }
   for (const { level, errors } of faults.filter(({ level }) => level === "dataset" || level === "field")) {
@@ -114,6 +123,16 @@ async function judge(harvested: Harvested): Promise<Judgement> {
     judgement.deviations.push(...own?.deviations ?? []);
   }
   return judgement;
+}
+
+/** The verdict of `harvest --check` on the metadata. */
+async function compareProfile(expected: unknown, path: string): Promise<Difference[]> {
+  if (expected === undefined) return [];
+  const { catalog } = await parseCatalog(await Deno.readFile(path), undefined);
+  const errors = profileFindings(catalog).filter(({ level }) => level === "error");
+  const status = errors.length > 0 ? "ERROR" : "OK";
+  const got = [status, ...errors.map(({ code }) => code)].join(" ");
+  return status === expected ? [] : [{ path: "status", expected: String(expected), got }];
 }
 
 /** Time series as catalog-harvest 1.2 counts them in listings. */

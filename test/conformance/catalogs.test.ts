@@ -96,6 +96,12 @@ const CHANGES: readonly { why: string; name: string; change: Change; path: strin
     change: (catalog) => catalog.ts[2]++,
     path: "ts (datasets, distribuciones, series)",
   },
+  {
+    why: "a verdict of the profile",
+    name: "profile/full_data.json",
+    change: (catalog) => catalog.status = "ERROR",
+    path: "status",
+  },
 ];
 
 describe("judgeCatalog", () => {

@@ -5,12 +5,20 @@ import { createHash } from "node:crypto";
 import { createApp } from "../../src/api/app.ts";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import type { Journal } from "../../src/core/journal.ts";
+import { createReadSource } from "../../src/host/read_source.ts";
+import { createValidate } from "../../src/ingest/validate.ts";
 import { publish } from "../../src/publish/publish.ts";
 import { folderBlobs } from "../../src/store/folder/blobs.ts";
+import { openSearches, searchIndexReader } from "../../src/store/segments/search_index.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
 import { sqliteStore } from "../../src/store/sqlite/canonical_store.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { sqliteJournal } from "../../src/store/sqlite/journal.ts";
+import { sqliteSearches } from "../../src/store/sqlite/search.ts";
+
+/** Engines that can answer `/search`. */
+export const SEARCH_ENGINES = ["sqlite", "segments"] as const;
+export type SearchEngine = (typeof SEARCH_ENGINES)[number];
 
 export type Instance = {
   /** Address of the server, without a final slash. */
@@ -22,17 +30,26 @@ export type Instance = {
 const hash = (algorithm: string) => (bytes: Uint8Array) => createHash(algorithm).update(bytes).digest("hex");
 export const sha512 = hash("sha512");
 
+/** Reads the servers of cases, which are on this machine. */
+const validate = createValidate({
+  readSource: createReadSource({ allowInternal: true, forStrangers: true }),
+  maxSourceBytes: 20 * 1024 * 1024,
+});
+
 /** Fills a fresh store with `load`, publishes it and serves it. */
 export async function startInstance(
   now: () => number,
   load: (store: CanonicalStore, journal: Journal) => Promise<unknown>,
+  engine: SearchEngine = "sqlite",
 ): Promise<Instance> {
   const sha256 = hash("sha256");
   const db = openDatabase(":memory:");
   const store = sqliteStore(db, sha256);
   const folder = await Deno.makeTempDir({ prefix: "caudal_conformance_" });
   const blobs = folderBlobs(folder);
+  const indexFiles = sqliteSearches(`${folder}/index`, searchIndexReader(blobs));
   const clear = async () => {
+    indexFiles.close();
     blobs.close();
     await store.close();
     await Deno.remove(folder, { recursive: true });
@@ -44,7 +61,13 @@ export async function startInstance(
     await clear();
     throw error;
   }
-  const app = createApp({ snapshots: openSnapshots(blobs, now), now, version: "conformance" });
+  const app = createApp({
+    snapshots: openSnapshots(blobs, now),
+    searches: engine === "sqlite" ? indexFiles : openSearches(blobs),
+    now,
+    version: "conformance",
+    validate,
+  });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
   return {
     base: `http://127.0.0.1:${server.addr.port}`,

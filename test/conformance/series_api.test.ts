@@ -33,6 +33,18 @@ describe("the series API", () => {
   });
 });
 
+describe("the search of the snapshot's own index", () => {
+  const target = serverTarget(Date.now, "segments");
+  afterAll(() => target.close());
+  const searched = built.filter(({ cases }) => cases.some(({ request }) => request.includes(" /search")));
+
+  test.each(searched)("answers $title as recorded", async (file) => {
+    const { results } = await runCases(file, target);
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.filter(({ differences }) => differences.length > 0)).toEqual([]);
+  });
+});
+
 describe("runCases", () => {
   const target = serverTarget();
   afterAll(() => target.close());

@@ -1,11 +1,11 @@
 // Replays series API cases over HTTP: a fresh instance for each data set, or a server that runs already.
 
 import { compareAnswer, type Difference, type SeriesCase } from "./compare.ts";
-import { type Instance, startInstance } from "./instance.ts";
+import { type Instance, type SearchEngine, startInstance } from "./instance.ts";
 import { type Given, loadGiven } from "./load_given.ts";
 
 /** Routes, relative to the API root, that later issues build. Their cases are told, neither passed nor failed. */
-export const NOT_BUILT = ["/search", "/dump", "/validate"] as const;
+export const NOT_BUILT = ["/dump"] as const;
 
 export type CaseResult = { readonly name: string; readonly differences: readonly Difference[] };
 
@@ -33,7 +33,7 @@ export function urlTarget(url: string): Target {
 }
 
 /** Instances of our own, one for each data set. */
-export function serverTarget(now: () => number = Date.now): Target {
+export function serverTarget(now: () => number = Date.now, engine?: SearchEngine): Target {
   const instances = new Map<string, Promise<Instance>>();
   return {
     async base(folder, given) {
@@ -43,7 +43,7 @@ export function serverTarget(now: () => number = Date.now): Target {
         instance = startInstance(now, async (store) => {
           const text = given ? await Deno.readTextFile(path) : '{"series":[]}';
           await loadGiven(store, JSON.parse(text) as Given);
-        });
+        }, engine);
         instances.set(path, instance);
       }
       return (await instance).base;

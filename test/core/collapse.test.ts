@@ -157,8 +157,10 @@ describe("collapse of working days", () => {
     const wrong: unknown[] = [];
     for (let start = dayOf("2020-12-25"); start < dayOf("2021-03-05"); start++) {
       if (dateOf(start).getUTCDay() % 6 === 0) continue;
-      for (let end = start; end < dayOf("2022-02-10"); end += 1) {
-        if (dateOf(end).getUTCDay() % 6 === 0) continue;
+      for (let end = start; end < dayOf("2022-02-10"); end++) {
+        // Only around the ends of months do two series differ in what is whole.
+        const date = dateOf(end).getUTCDate();
+        if (dateOf(end).getUTCDay() % 6 === 0 || (date > 4 && date < 26)) continue;
         const count = end - start + 1;
         const o = column(new Array(count).fill(1), { frequency: "day", start, workdays: true });
         for (const target of ["month", "quarter", "semester", "year"] as const) {

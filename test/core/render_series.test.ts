@@ -336,7 +336,7 @@ describe("seriesJson metadata", () => {
       dataset: CONTEXT.dataset,
       distribution: CONTEXT.distribution,
     });
-    expect(full.field).toEqual({
+    expect(full.field).toMatchObject({
       ...{ id: "s.1", extra: [1], frequency: "R/P1M", time_index_end: "2019-12-01" },
       ...{ hits_total: "0", hits_30_days: "0", hits_90_days: "0", hits_180_days: "0" },
       // December ended 14 whole days before the 15th of January.

@@ -50,6 +50,7 @@ describe("readCsv lines", () => {
     { why: "with CRLF", file: "t,a\r\n2020-01-01,1\r\n2020-02-01,2\r\n\r\n\r\n" },
     { why: "blank lines at the beginning", file: "\n\r\nt,a\n2020-01-01,1\n2020-02-01,2" },
     { why: "and between", file: "t,a\n\n2020-01-01,1\n\n\n2020-02-01,2" },
+    { why: "lines of blanks", file: " \nt,a\n\t \n2020-01-01,1\r\n  \r\n2020-02-01,2\n \t" },
     { why: "a byte order mark", file: "\uFEFFt,a\n2020-01-01,1\n2020-02-01,2" },
     { why: "a byte order mark and a quoted title", file: '\uFEFF"t","a"\n2020-01-01,1\n2020-02-01,2' },
     { why: "the time in the last column", file: "a,t\n1,2020-01-01\n2,2020-02-01" },
@@ -237,7 +238,7 @@ describe("readCsv dates", () => {
 describe("readCsv faults", () => {
   test.each([
     { why: "an empty file", file: "", says: [/vacío/] },
-    { why: "only line ends", file: "\r\n\n", says: [/vacío/] },
+    { why: "only line ends and blanks", file: "\r\n \n\t", says: [/vacío/] },
     { why: "only a byte order mark", file: "\uFEFF", says: [/vacío/] },
     { why: "a header alone", file: "t,a\n", says: [/ninguna fila/] },
     { why: "a header and blank lines", file: "t,a\r\n\r\n\n", says: [/ninguna fila/] },
@@ -282,8 +283,8 @@ describe("readCsv faults", () => {
     expect(() => readCsv(rows(101), "t", 200)).toThrow(/celdas/);
   });
 
-  test("readCsv refuses a header of ten million titles before it makes room for them", () => {
-    expect(fault(`t${",".repeat(10_000_000)}\n2020-01-01\n`)).toMatch(/columnas/);
+  test("readCsv refuses a header of a million titles before it makes room for them", () => {
+    expect(fault(`t${",".repeat(1_000_000)}\n2020-01-01\n`)).toMatch(/columnas/);
   });
 });
 

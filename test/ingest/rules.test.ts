@@ -286,6 +286,11 @@ describe("brokenRules by shape", () => {
       on("month", "2020-01-01", "2020-03-01", "2020-02-01", "2020-04-01"),
       shape("2020-01-01", "2020-04-01", "R/P1M", 4, 4),
     ],
+    [
+      "days with a gap are told as working days, which they were last tried as",
+      on("day", "2020-01-01", "2020-01-02", "2020-01-06"),
+      shape("2020-01-01", "2020-01-06", "R/P1D", 4, 3),
+    ],
     ["descending", on("month", "2020-02-01", "2020-01-01"), shape("2020-02-01", "2020-01-01", "R/P1M", 0, 2)],
     [
       "years in July",

@@ -99,6 +99,7 @@ export function blobsSuite(name: string, open: () => Promise<OpenedBlobs> | Open
       await blobs.write("manifest/a.json", bytes("{}"));
       expect((await blobs.list("segment")).toSorted()).toEqual(["segment/a.bin", "segment/b.bin"]);
       expect(await blobs.list("directory")).toEqual([]);
+      expect(await blobs.list("")).toEqual(["segments.json"]);
     });
 
     test("remove takes a file away, for readers of ranges too", async () => {

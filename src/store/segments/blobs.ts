@@ -36,7 +36,7 @@ export type WriteBlobs = ReadBlobs & {
   /** Begins a large file that will be named below `folder`. */
   create(folder: string): Promise<BlobWriter>;
   exists(name: string): Promise<boolean>;
-  /** Names below a folder, with the folder. */
+  /** Names of the files in a folder, with the folder; empty text is the folder of all. */
   list(folder: string): Promise<string[]>;
   remove(name: string): Promise<void>;
 };

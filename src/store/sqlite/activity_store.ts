@@ -28,6 +28,14 @@ function readStates(db: Database, catalogId: string): SeriesState[] {
     db.all("SELECT key, metadata FROM dataset WHERE catalog_id = ?", catalogId)
       .map((row) => [row.key, publisherName(parse<JsonObject>(row.metadata))]),
   );
+  const named = new Set(
+    db.all(
+      `SELECT field.distribution_key, field.id FROM field JOIN distribution ON distribution.key = field.distribution_key
+         JOIN dataset ON dataset.key = distribution.dataset_key
+       WHERE dataset.catalog_id = ? AND distribution.present = 1 AND field.present = 1`,
+      catalogId,
+    ).map((row) => `${row.distribution_key} ${row.id}`),
+  );
   // Bytes 2 and 3 of a packed column are its frequency and the mark of working days (core/packed.ts).
   const rows = db.all(
     `SELECT series.id, series.last_date, dataset.key AS dataset_key, dataset.id AS dataset_id,
@@ -35,8 +43,7 @@ function readStates(db: Database, catalogId: string): SeriesState[] {
        series.enriched ->> '$.frequency' AS iso, series.enriched ->> '$.time_index_end' AS "end",
        CASE WHEN coalesce(series.enriched ->> '$.frequency', '') NOT IN ('R/P1Y', 'R/P6M', 'R/P3M', 'R/P1M')
          THEN (SELECT substr(packed, 2, 2) FROM observations WHERE hash = series.observations_hash) END AS head,
-       distribution.present AND EXISTS (SELECT 1 FROM field
-         WHERE field.distribution_key = distribution.key AND field.id = series.id AND field.present = 1) AS present,
+       distribution.key AS distribution_key,
        (SELECT at FROM series_version WHERE series_id = series.id AND number = series.version) AS changed_at
      FROM series JOIN distribution ON distribution.key = series.distribution_key
        JOIN dataset ON dataset.key = distribution.dataset_key
@@ -53,7 +60,7 @@ function readStates(db: Database, catalogId: string): SeriesState[] {
       frequency: head ? FREQUENCIES[head[0]!]! : publishedFrequency(row.iso as string)!,
       last: (row.end ?? row.last_date) as string,
       workdays: head?.[1] === 1,
-      present: row.present === 1,
+      present: named.has(`${row.distribution_key} ${row.id}`),
       fault: row.fault as string | null,
       changedAt: Number(row.changed_at),
     };

@@ -1,0 +1,111 @@
+// Pages as answers: their headers, their ETag, and the snapshot they show.
+
+import { Problem } from "../core/problem.ts";
+import type { Snapshot, Snapshots } from "../core/snapshot.ts";
+import type { PageProps } from "../pages/layout.tsx";
+import { STYLE } from "../pages/style.ts";
+import type { Language } from "../pages/text.ts";
+import type { Assets } from "./assets.ts";
+import { CACHE_CONTROL, isFresh } from "./caching.ts";
+import { COMMON_HEADERS } from "./problems.ts";
+
+/** What JSX makes: text, or a node that becomes it, depending on how it was compiled. */
+export type Markup = { toString(): string | Promise<string> };
+
+let hash: Promise<string> | undefined;
+
+/** Hash of the stylesheet. */
+export function styleHash(): Promise<string> {
+  return hash ??= shortHash(STYLE);
+}
+
+async function shortHash(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What every page is told; with assets also its script, where that could be built. */
+export async function framed(language: Language, version: string, assets?: Assets): Promise<PageProps> {
+  const files = await assets?.files();
+  const code = files?.get("series.js"), style = files?.get("series.css");
+  return {
+    language,
+    version,
+    style: `/assets/caudal.css?v=${await styleHash()}`,
+    script: code && style && { code: code.path, style: style.path },
+  };
+}
+
+/** Pages ask nothing of other origins; only those that carry a script may run ours, and let it ask us. */
+function contentPolicy(scripted: boolean): string {
+  return "default-src 'none'; " + (scripted ? "script-src 'self'; connect-src 'self'; " : "") +
+    "style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+}
+
+/** A page that is not the answer of a snapshot: an error, or one that waits. */
+export async function answerMarkup(
+  markup: Markup | Promise<Markup>,
+  { status, language, scripted = false, headers = {} }: {
+    readonly status: number;
+    readonly language: Language;
+    readonly scripted?: boolean;
+    readonly headers?: Record<string, string>;
+  },
+): Promise<Response> {
+  return new Response(await html(markup), {
+    status,
+    headers: { ...pageHeaders(language, scripted), "cache-control": "no-store", ...headers },
+  });
+}
+
+/**
+ * Answers a page that is another only where its tag is; the caller's copy is known before anything is rendered.
+ * `render` may answer something else instead: what it could not do.
+ */
+export async function answerPage(
+  requestHeaders: Headers,
+  { tag, language, scripted = false }: {
+    readonly tag: string;
+    readonly language: Language;
+    readonly scripted?: boolean;
+  },
+  render: () => Promise<Markup | Response>,
+): Promise<Response> {
+  const headers = { ...pageHeaders(language, scripted), "cache-control": CACHE_CONTROL, etag: tag };
+  if (isFresh(requestHeaders, tag, undefined)) return new Response(null, { status: 304, headers });
+  const rendered = await render();
+  return rendered instanceof Response ? rendered : new Response(await html(rendered), { headers });
+}
+
+/**
+ * Asks the current snapshot, or the one published meanwhile: a file of the first may just have been collected.
+ * Undefined before the first is published.
+ */
+export async function withSnapshot<T>(
+  snapshots: Snapshots,
+  ask: (snapshot: Snapshot) => Promise<T>,
+): Promise<T | undefined> {
+  const snapshot = await snapshots.current();
+  if (!snapshot) return undefined;
+  try {
+    return await ask(snapshot);
+  } catch (error) {
+    const next = error instanceof Problem ? await snapshots.current() : undefined;
+    if (!next || next.name === snapshot.name) throw error;
+    return await ask(next);
+  }
+}
+
+function pageHeaders(language: Language, scripted: boolean) {
+  return {
+    ...COMMON_HEADERS,
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": contentPolicy(scripted),
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "content-language": language,
+  };
+}
+
+async function html(element: Markup | Promise<Markup>): Promise<string> {
+  return `<!doctype html>\n${await (await element).toString()}`;
+}

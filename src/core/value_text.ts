@@ -1,0 +1,33 @@
+// Values as people read them, in their language: pages write them, and so does the script of the chart.
+
+import { type Language, LOCALES } from "./language.ts";
+
+/** How values of a column are shown. */
+export type ValueForm = {
+  /** Most decimals shown; of the percentage where it is one. */
+  readonly digits: number;
+  /** Fractions shown as percentages: 0.05 as 5 %. */
+  readonly percent: boolean;
+};
+
+/** Text longer than this is written with a power of ten. */
+const LONGEST = 18;
+
+/** Most decimals that Intl takes. */
+const MOST_DIGITS = 15;
+
+/** Writes values of one form; missing ones as a dash. Never `-0`. */
+export function valueWriter(language: Language, { digits, percent }: ValueForm): (value: number) => string {
+  const maximumFractionDigits = Math.min(Math.max(digits, 0), MOST_DIGITS);
+  const format = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits, signDisplay: "negative" });
+  const exponent = new Intl.NumberFormat(LOCALES[language], {
+    notation: "scientific",
+    maximumSignificantDigits: 6,
+  });
+  return (value) => {
+    if (Number.isNaN(value)) return "–";
+    const shown = percent ? value * 100 : value;
+    const text = format.format(shown);
+    return (text.length > LONGEST ? exponent.format(shown) : text) + (percent ? " %" : "");
+  };
+}

@@ -1,0 +1,101 @@
+/** @jsxImportSource hono/jsx */
+// A line chart that needs no script: an SVG whose texts keep their size while the line takes whatever width there
+// is. Places are percentages and the line is stretched, because a page's style may not hold any of them.
+
+import { markDigits, timeMarks, valueMarks } from "../core/chart_scale.ts";
+import type { Frequency } from "../core/frequency.ts";
+import type { Language } from "../core/language.ts";
+import { markText } from "../core/period_text.ts";
+import type { EpochDay } from "../core/time.ts";
+import { valueWriter } from "../core/value_text.ts";
+import { EXTENT, linePath, type Point, scaleOf, thinned } from "./line_path.ts";
+
+/** The part of the height that the line has, from the top on, in percent: the rest is for the labels of time. */
+const LINE = { top: 3, height: 86 } as const;
+const BOTTOM = LINE.top + LINE.height;
+
+const VALUE_MARKS = 6;
+const TIME_MARKS = 6;
+
+type LineChartProps = {
+  readonly language: Language;
+  readonly frequency: Frequency;
+  /** At least one of them with a value. */
+  readonly points: readonly Point[];
+  /** Whether values are fractions shown as percentages. */
+  readonly percent: boolean;
+  readonly title: string;
+  /** The chart in words. */
+  readonly description: string;
+};
+
+export function LineChart({ language, frequency, points, percent, title, description }: LineChartProps) {
+  const shown = thinned(points);
+  const values = shown.map(({ value }) => value).filter((value) => !Number.isNaN(value));
+  const marks = valueMarks(Math.min(...values), Math.max(...values), VALUE_MARKS);
+  const write = valueWriter(language, { digits: markDigits(marks) - (percent ? 2 : 0), percent });
+  const labels = marks.map(write);
+  const [first, last] = [points[0]!.day, points.at(-1)!.day];
+  const scale = scaleOf(first, last, marks[0]!, marks.at(-1)!);
+  const times = timeMarks(frequency, first, last, TIME_MARKS);
+  const lastValue = shown.findLast(({ value }) => !Number.isNaN(value))!;
+  const across = (day: EpochDay) => scale.x(day) / EXTENT * 100;
+
+  return (
+    <svg
+      class={`line-chart room-${roomFor(labels)}`}
+      role="img"
+      aria-labelledby="chart-title chart-description"
+      width="100%"
+      height="320"
+    >
+      <title id="chart-title">{title}</title>
+      <desc id="chart-description">{description}</desc>
+      <g aria-hidden="true">
+        {marks.map((mark, i) => {
+          const y = percentage(LINE.top + scale.y(mark) / EXTENT * LINE.height);
+          return (
+            <>
+              <line class={mark === 0 ? "zero" : "mark"} x1="0" x2="100%" y1={y} y2={y} />
+              <text x="-8" y={y} dy="0.33em" text-anchor="end">{labels[i]!}</text>
+            </>
+          );
+        })}
+        {times.days.map((day, i) => {
+          const at = across(day);
+          const x = percentage(at);
+          return (
+            <g class={i % 2 === 1 ? "second" : undefined}>
+              <line class="tick" x1={x} x2={x} y1={percentage(BOTTOM)} y2={percentage(BOTTOM + 2)} />
+              <text x={x} y="98%" text-anchor={at < 5 ? "start" : at > 95 ? "end" : "middle"}>
+                {markText(language, frequency, times.unit, day)}
+              </text>
+            </g>
+          );
+        })}
+        <svg
+          x="0"
+          y={percentage(LINE.top)}
+          width="100%"
+          height={percentage(LINE.height)}
+          viewBox={`0 0 ${EXTENT} ${EXTENT}`}
+          preserveAspectRatio="none"
+          overflow="visible"
+        >
+          <path class="line" vector-effect="non-scaling-stroke" d={linePath(shown, scale)} />
+          <path class="newest" vector-effect="non-scaling-stroke" d={linePath([lastValue], scale)} />
+        </svg>
+      </g>
+    </svg>
+  );
+}
+
+function percentage(value: number): string {
+  return `${Number(value.toFixed(2))}%`;
+}
+
+/** Characters kept free for the labels of values, in the steps that the stylesheet knows. */
+function roomFor(labels: readonly string[]): number {
+  const longest = Math.max(...labels.map((label) => label.length));
+  return [3, 5, 7, 9, 12, 15].find((room) => longest <= room) ?? 18;
+}

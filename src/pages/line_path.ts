@@ -1,0 +1,75 @@
+// The line of a chart as an SVG path: thinned where there are more points than can be told apart, broken where
+// values are missing.
+
+import { nextWorkday } from "../core/frequency.ts";
+import type { EpochDay } from "../core/time.ts";
+
+/** A value of the line; NaN where it is missing. */
+export type Point = { readonly day: EpochDay; readonly value: number };
+
+/** Both axes of the drawing go from 0 to this. */
+export const EXTENT = 1000;
+
+/** Columns that a dense line is thinned to: a screen tells hardly more apart. */
+const COLUMNS = 500;
+
+/** Points without the weekends that a series of working days has no values for: they are no gaps. */
+export function withoutWeekends(points: readonly Point[]): Point[] {
+  return points.filter(({ day, value }) => !Number.isNaN(value) || nextWorkday(day - 1, 1) === day);
+}
+
+/**
+ * The points that a drawing shows: all of a short line; of a dense one the least and the most of each column, in
+ * their order, and one missing point for each column without any value.
+ */
+export function thinned(points: readonly Point[]): readonly Point[] {
+  if (points.length <= 2 * COLUMNS) return points;
+  const first = points[0]!.day;
+  const width = (points.at(-1)!.day - first + 1) / COLUMNS;
+  const kept: Point[] = [];
+  for (let from = 0; from < points.length;) {
+    const column = Math.floor((points[from]!.day - first) / width);
+    let least: number | undefined, most: number | undefined;
+    let to = from;
+    for (; to < points.length && Math.floor((points[to]!.day - first) / width) === column; to++) {
+      const { value } = points[to]!;
+      if (Number.isNaN(value)) continue;
+      if (least === undefined || value < points[least]!.value) least = to;
+      if (most === undefined || value > points[most]!.value) most = to;
+    }
+    if (least === undefined || most === undefined) kept.push(points[from]!);
+    else for (const at of new Set([Math.min(least, most), Math.max(least, most)])) kept.push(points[at]!);
+    from = to;
+  }
+  return kept;
+}
+
+/** Places of a drawing, from 0 to EXTENT: time to the right, values upwards. */
+export type Scale = { readonly x: (day: EpochDay) => number; readonly y: (value: number) => number };
+
+export function scaleOf(first: EpochDay, last: EpochDay, least: number, most: number): Scale {
+  // Halves first: the distance of two doubles may be no double.
+  const height = most / 2 - least / 2;
+  return {
+    x: (day) => first === last ? EXTENT / 2 : (day - first) / (last - first) * EXTENT,
+    y: (value) => EXTENT - (value / 2 - least / 2) / height * EXTENT,
+  };
+}
+
+/** The line; a value between two gaps is a dot, which a round line cap makes visible. */
+export function linePath(points: readonly Point[], { x, y }: Scale): string {
+  const place = (at: number) => Number(at.toFixed(1));
+  let path = "";
+  let isDrawing = false;
+  points.forEach(({ day, value }, i) => {
+    if (Number.isNaN(value)) {
+      isDrawing = false;
+      return;
+    }
+    path += `${isDrawing ? " " : "M"}${place(x(day))} ${place(y(value))}`;
+    const next = points[i + 1];
+    if (!isDrawing && (!next || Number.isNaN(next.value))) path += "h0";
+    isDrawing = true;
+  });
+  return path;
+}

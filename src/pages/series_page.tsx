@@ -1,0 +1,333 @@
+/** @jsxImportSource hono/jsx */
+// deno-lint-ignore-file jsx-key -- rendered once as text: nothing is ever reconciled, and a key would be printed
+// The page of a series: what of it to show, its chart, its values, downloads, the request that answers the same,
+// and its metadata. The chart is an SVG; the script, where there is one, puts a livelier one in its place.
+
+import type { Freshness } from "../core/enriched.ts";
+import { type Frequency, periodOf } from "../core/frequency.ts";
+import { LOCALES } from "../core/language.ts";
+import { frequencyText, periodText } from "../core/period_text.ts";
+import type { SeriesTimes } from "../core/render_series.ts";
+import type { SeriesContext, SeriesRecord } from "../core/snapshot.ts";
+import { type Aggregation, AGGREGATIONS } from "../core/collapse.ts";
+import { isPercentMode, type Mode, MODES } from "../core/transform.ts";
+import { type ValueForm, valueWriter } from "../core/value_text.ts";
+import { AGGREGATION_NAMES, FAULTS, MODE_NAMES, SEARCH, SERIES } from "./explorer_text.ts";
+import { Layout, type PageProps } from "./layout.tsx";
+import { LineChart } from "./line_chart.tsx";
+import type { Point } from "./line_path.ts";
+import { SearchBox } from "./search_box.tsx";
+import { type ControlFault, controlParams, type SeriesControls, seriesPageHref } from "./series_address.ts";
+import { Downloads, type RequestHref } from "./series_downloads.tsx";
+import { declaredText, SeriesMetadata } from "./series_metadata.tsx";
+import { SeriesValues } from "./series_values.tsx";
+import { type Language, sayIn } from "./text.ts";
+
+export type SeriesPageProps = PageProps & {
+  /** Scheme and host that the reader came to. */
+  readonly origin: string;
+  readonly record: SeriesRecord;
+  readonly context: SeriesContext;
+  readonly fresh: Freshness | undefined;
+  readonly times: SeriesTimes;
+  readonly controls: SeriesControls;
+  readonly faults: readonly ControlFault[];
+  /** Frequencies that the series can be brought to, its own first. */
+  readonly offered: readonly Frequency[];
+  /** Values for what was chosen, ascending; not those of days that a series of working days never has. */
+  readonly points: readonly Point[];
+  /** Rows that the API answers for what was chosen. */
+  readonly rows: number;
+  /** Whether the table shows all of them. */
+  readonly all: boolean;
+  /** Undefined where the API cannot name the series. */
+  readonly requestHref: RequestHref | undefined;
+};
+
+export function SeriesPage(props: SeriesPageProps) {
+  const { language, record, context, controls, faults, offered, points, requestHref } = props;
+  const say = sayIn(language);
+  const native = record.observations.frequency;
+  const frequency = controls.collapse ?? native;
+  const name = nameOf(record);
+  const form = valueForm(record, controls);
+  const units = unitsText(record, controls.mode, language);
+  const known = points.filter(({ value }) => !Number.isNaN(value));
+
+  return (
+    <Layout
+      {...props}
+      path="/serie"
+      addressIn={(to) => seriesPageHref(record.id, to, controls, props.all)}
+      title={name}
+      description={`${name}. ${declaredText(context.dataset.title) ?? ""}`}
+    >
+      <SearchBox language={language} />
+      <h1 class="name">{name}</h1>
+      <p class="origin">
+        {[declaredText(context.dataset.title), declaredText(context.dataset.source)].filter(Boolean).join(
+          " · ",
+        )}
+      </p>
+      <Controls language={language} id={record.id} controls={controls} offered={offered} faults={faults} />
+      {known.length === 0
+        ? (
+          <p class="empty" role="status">
+            {say(SERIES.empty)} {say(SERIES.emptyNext)}
+          </p>
+        )
+        : (
+          <>
+            <section aria-labelledby="chart">
+              <h2 id="chart" class="unseen">{say(SERIES.chart)}</h2>
+              <figure
+                class="chart"
+                data-rows={requestHref?.([...controlParams(controls), ["metadata", "none"]])}
+                data-count={props.rows}
+                data-frequency={frequency}
+                data-workdays={isOfWorkdays(record, frequency) ? "yes" : undefined}
+                data-digits={form.digits}
+                data-percent={form.percent ? "yes" : undefined}
+                data-hint={say(SERIES.zoomHint)}
+                data-zoom-out={say(SERIES.zoomOut)}
+              >
+                <figcaption>
+                  {units}
+                  <span class="quiet">{`, ${shownAs(controls, frequency, language)}`}</span>
+                </figcaption>
+                <div class="plot">
+                  <LineChart
+                    language={language}
+                    frequency={frequency}
+                    points={points}
+                    percent={form.percent}
+                    title={`${say(SERIES.lineOf)}: ${name}`}
+                    description={inWords({ language, frequency, known, units, form })}
+                  />
+                </div>
+              </figure>
+              <Figures language={language} frequency={frequency} points={points} known={known} form={form} />
+            </section>
+            <Downloads {...props} percent={form.percent} />
+          </>
+        )}
+      <div class="below">
+        {known.length > 0 && (
+          <SeriesValues {...props} frequency={frequency} form={form} units={units} points={points} />
+        )}
+        <SeriesMetadata {...props} />
+      </div>
+    </Layout>
+  );
+}
+
+/** What a series is called: its description, else its title, else its id. */
+export function nameOf({ id, field }: SeriesRecord): string {
+  return declaredText(field.description) ?? declaredText(field.title) ?? id;
+}
+
+/** Series of working days, as long as their days are shown: their weekends are no gaps. */
+export function isOfWorkdays({ observations }: SeriesRecord, frequency: Frequency): boolean {
+  return observations.workdays === true && frequency === "day";
+}
+
+function valueForm({ enriched }: SeriesRecord, { collapse, aggregation, mode }: SeriesControls): ValueForm {
+  if (isPercentMode(mode)) return { digits: 2, percent: true };
+  const published = Number(enriched.significant_figures ?? 2);
+  // A mean has more decimals than what it is made of.
+  return { digits: collapse && aggregation === "avg" ? Math.max(published, 2) : published, percent: false };
+}
+
+function unitsText({ field }: SeriesRecord, mode: Mode, language: Language): string {
+  const units = declaredText(field.units) ?? "";
+  if (mode === "value") return units;
+  const change = language === "es" ? MODES[mode].units! : MODE_NAMES[mode][1];
+  return isPercentMode(mode) || units === "" ? change : `${change} (${units})`;
+}
+
+/** Frequency and way of grouping, as an aside. */
+function shownAs(
+  { collapse, aggregation }: SeriesControls,
+  frequency: Frequency,
+  language: Language,
+): string {
+  const text = frequencyText(language, frequency);
+  return collapse ? `${text} (${sayIn(language)(AGGREGATION_NAMES[aggregation])})` : text;
+}
+
+/** The chart for who cannot see it. */
+function inWords(
+  { language, frequency, known, units, form }: {
+    readonly language: Language;
+    readonly frequency: Frequency;
+    readonly known: readonly Point[];
+    readonly units: string;
+    readonly form: ValueForm;
+  },
+): string {
+  const say = sayIn(language);
+  const write = valueWriter(language, form);
+  const when = ({ day }: Point) => periodText(language, frequency, periodOf(frequency, day, day));
+  const told = (label: string, point: Point) => `${label}: ${write(point.value)} (${when(point)})`;
+  return [
+    `${units ? `${units}, ` : ""}${frequencyText(language, frequency)}, ${say(SERIES.chartFrom)} ${
+      when(known[0]!)
+    } ${say(SERIES.chartTo)} ${when(known.at(-1)!)}`,
+    told(say(SERIES.lowest), lowestOf(known)),
+    told(say(SERIES.highest), highestOf(known)),
+    told(say(SERIES.last), known.at(-1)!),
+  ].join(". ");
+}
+
+const lowestOf = (known: readonly Point[]) => known.reduce((a, b) => b.value < a.value ? b : a);
+const highestOf = (known: readonly Point[]) => known.reduce((a, b) => b.value > a.value ? b : a);
+
+function Figures(
+  { language, frequency, points, known, form }: {
+    readonly language: Language;
+    readonly frequency: Frequency;
+    readonly points: readonly Point[];
+    readonly known: readonly Point[];
+    readonly form: ValueForm;
+  },
+) {
+  const say = sayIn(language);
+  const write = valueWriter(language, form);
+  const count = new Intl.NumberFormat(LOCALES[language]);
+  const figure = (label: string, { day, value }: Point) => (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        {write(value)}
+        <span>{periodText(language, frequency, periodOf(frequency, day, day))}</span>
+      </dd>
+    </div>
+  );
+  const missing = points.length - known.length;
+  return (
+    <dl class="figures">
+      {figure(say(SERIES.last), known.at(-1)!)}
+      {figure(say(SERIES.highest), highestOf(known))}
+      {figure(say(SERIES.lowest), lowestOf(known))}
+      <div>
+        <dt>{say(SERIES.count)}</dt>
+        <dd>
+          {count.format(known.length)}
+          {missing > 0 && <span>{`${count.format(missing)} ${say(SERIES.missing)}`}</span>}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Controls(
+  { language, id, controls, offered, faults }:
+    & Pick<SeriesPageProps, "language" | "controls" | "offered" | "faults">
+    & { readonly id: string },
+) {
+  const say = sayIn(language);
+  const [native] = offered;
+  const plain = seriesPageHref(id, language);
+  const wrong = (name: ControlFault) =>
+    faults.includes(name) || (faults.includes("range") && name.endsWith("_date"))
+      ? { "aria-invalid": "true" as const, "aria-describedby": "faults" }
+      : {};
+  const date = (name: "start_date" | "end_date", label: string, value: string) => (
+    <label>
+      <span>{label}</span>
+      <input
+        type="text"
+        name={name}
+        value={value}
+        maxlength={40}
+        size={10}
+        autocomplete="off"
+        aria-describedby="dates-hint"
+        {...wrong(name)}
+      />
+    </label>
+  );
+  return (
+    <form class="controls" action={plain.split("?")[0]} method="get" aria-label={say(SERIES.controls)}>
+      {faults.length > 0 && (
+        <ul class="faults" id="faults" role="alert">
+          {faults.map((fault) => <li>{say(FAULTS[fault])}</li>)}
+        </ul>
+      )}
+      <label>
+        <span>{say(SERIES.mode)}</span>
+        <Choice
+          name="representation_mode"
+          chosen={controls.mode}
+          options={Object.keys(MODES).map((mode) => [mode, say(MODE_NAMES[mode as Mode])])}
+        />
+      </label>
+      <label>
+        <span>{say(SERIES.frequency)}</span>
+        <Choice
+          name="collapse"
+          chosen={controls.collapse ?? ""}
+          options={offered.map((one) =>
+            one === native
+              ? ["", `${frequencyText(language, one)} (${say(SERIES.asPublished)})`]
+              : [one, frequencyText(language, one)]
+          )}
+        />
+      </label>
+      {offered.length > 1 && (
+        <label>
+          <span>{say(SERIES.aggregation)}</span>
+          <Choice
+            name="collapse_aggregation"
+            chosen={controls.aggregation}
+            options={AGGREGATIONS.map((one: Aggregation) => [one, say(AGGREGATION_NAMES[one])])}
+          />
+        </label>
+      )}
+      {date("start_date", say(SERIES.from), controls.start)}
+      {date("end_date", say(SERIES.to), controls.end)}
+      {language !== "es" && <input type="hidden" name="lang" value={language} />}
+      <button type="submit">{say(SERIES.update)}</button>
+      <p class="quiet" id="dates-hint">
+        {say(SERIES.datesHint)}
+        {controlParams(controls).length > 0 && (
+          <>
+            {". "}
+            <a href={plain}>{say(SERIES.reset)}</a>
+          </>
+        )}
+      </p>
+    </form>
+  );
+}
+
+function Choice(
+  { name, chosen, options }: {
+    readonly name: string;
+    readonly chosen: string;
+    readonly options: readonly (readonly string[])[];
+  },
+) {
+  return (
+    <select name={name}>
+      {options.map(([value, text]) => <option value={value} selected={value === chosen}>{text}</option>)}
+    </select>
+  );
+}
+
+/** Stands where a series was asked for that is not there. */
+export function SeriesNotFound({ id, ...props }: PageProps & { readonly id: string }) {
+  const say = sayIn(props.language);
+  return (
+    <Layout {...props} path="/serie" title={say(SERIES.notFound)} description={say(SEARCH.hint)}>
+      <h1>{say(SERIES.notFound)}</h1>
+      {id !== "" && (
+        <p>
+          {say(SERIES.asked)} <code>{id}</code>.
+        </p>
+      )}
+      <p>{say(SERIES.notFoundNext)}</p>
+      <SearchBox language={props.language} hint />
+    </Layout>
+  );
+}
