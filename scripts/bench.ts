@@ -7,6 +7,7 @@ import path from "node:path";
 import { runCommand, UsageProblem } from "../src/command.ts";
 import { randomNumbers, writeNetwork } from "./bench/network.ts";
 import type { LoadResult } from "./bench/load.ts";
+import { benchSearch } from "./bench/search.ts";
 import { peakMemory, runScript, startServer } from "./bench/process.ts";
 
 const CONNECTIONS = 16;
@@ -48,6 +49,7 @@ await runCommand({
     try {
       await benchHarvest(folder, Number(series), tell);
       await benchQueries(folder, Number(seconds), tell);
+      await benchSearch(folder, Number(series), tell);
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
     }
@@ -126,6 +128,9 @@ async function benchHarvest(folder: string, series: number, tell: Tell): Promise
       ...(count === 40_000 && { aim: "< 250 MB" }),
     });
     await server.stop();
+    for (const engine of ["SQLite", "segments"]) {
+      await benchSearchMemory(data, count, paths, folder, engine, tell);
+    }
   }
   for (const run of ["first", "unchanged"] as const) {
     const [small, large] = seconds[run];
@@ -143,6 +148,29 @@ async function benchHarvest(folder: string, series: number, tell: Tell): Promise
     unit: "veces",
     aim: "plano: ~1",
   });
+}
+
+/** The same server, asked for series and searches by turns. */
+async function benchSearchMemory(
+  data: string,
+  count: number,
+  paths: readonly string[],
+  folder: string,
+  engine: string,
+  tell: Tell,
+): Promise<void> {
+  const server = await startServer("app", data, "0", engine);
+  const searches = ["indicador", "conjunto 7", "catalogo precios", "indicadr"].map((text, i) =>
+    `/series/api/search/?q=${encodeURIComponent(text)}&aggregations&start=${i}`
+  );
+  await load(server.port, 3, paths.flatMap((one, i) => [one, searches[i % searches.length]!]), folder);
+  tell({
+    name: `  con búsquedas (${engine})`,
+    value: peakMemory(server.pid),
+    unit: "MB",
+    ...(count === 40_000 && { aim: "< 250 MB" }),
+  });
+  await server.stop();
 }
 
 /** Paths of series in an order without pattern, the same every time. */

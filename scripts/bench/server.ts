@@ -1,12 +1,13 @@
 // The servers that the benchmark compares, each a process of its own: the read application over a data folder,
 // and the baseline, Deno.serve with a fixed string. Prints its port.
 //
-//   deno run -A scripts/bench/server.ts app DATA BODY_CACHE_MB   |   fixed BYTES
+//   deno run -A scripts/bench/server.ts app DATA BODY_CACHE_MB [segments]   |   fixed BYTES
 
 import { createApp } from "../../src/api/app.ts";
-import { openPublished, openPublishedSearches } from "../../src/open.ts";
+import { openBlobs, openPublished, openPublishedSearches } from "../../src/open.ts";
+import { openSearches } from "../../src/store/segments/search_index.ts";
 
-const [kind, subject, cacheMb] = Deno.args;
+const [kind, subject, cacheMb, engine] = Deno.args;
 
 function handler(): Deno.ServeHandler {
   if (kind === "fixed") {
@@ -15,7 +16,9 @@ function handler(): Deno.ServeHandler {
   }
   const app = createApp({
     snapshots: openPublished({ dataDir: subject! }, 96 * 1024 * 1024),
-    searches: openPublishedSearches({ dataDir: subject! }, console.error),
+    searches: engine === "segments"
+      ? openSearches(openBlobs({ dataDir: subject! }))
+      : openPublishedSearches({ dataDir: subject! }, console.error),
     now: Date.now,
     version: "bench",
     cacheBytes: Number(cacheMb) * 1024 * 1024,

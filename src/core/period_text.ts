@@ -24,6 +24,11 @@ export function frequencyText(language: Language, frequency: Frequency): string 
   return ADJECTIVES[frequency][language];
 }
 
+/** A text that begins a sentence or stands alone. */
+export function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** A period as a sentence has it: `enero de 2010`, `2.º trimestre de 2010`, `3 January 2010`. */
 export function periodText(language: Language, frequency: Frequency, period: Period): string {
   if (frequency === "year") return String(period);

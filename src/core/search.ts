@@ -1,6 +1,6 @@
 // Port of the search: what may be asked of one published version, and what comes back. Engines implement it
-// (store/segments, store/sqlite); how words match and are scored is one rule for all, in search_text.ts and
-// search_rank.ts.
+// (store/segments, store/sqlite); how words match and are scored is one rule for all, in search_text.ts,
+// search_score.ts and search_rank.ts.
 
 import { Problem } from "./problem.ts";
 

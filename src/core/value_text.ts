@@ -4,7 +4,7 @@ import { type Language, LOCALES } from "./language.ts";
 
 /** How values of a column are shown. */
 export type ValueForm = {
-  /** Most decimals shown; of the percentage where it is one. */
+  /** Decimals shown, of the percentage where it is one; where they are many, no more than a value has. */
   readonly digits: number;
   /** Fractions shown as percentages: 0.05 as 5 %. */
   readonly percent: boolean;
@@ -13,13 +13,17 @@ export type ValueForm = {
 /** Text longer than this is written with a power of ten. */
 const LONGEST = 18;
 
-/** Most decimals that Intl takes. */
-const MOST_DIGITS = 15;
+/** Decimals that every value is given, so that columns line up; and the most that any is. */
+const EVEN_DIGITS = 3, MOST_DIGITS = 15;
 
 /** Writes values of one form; missing ones as a dash. Never `-0`. */
 export function valueWriter(language: Language, { digits, percent }: ValueForm): (value: number) => string {
   const maximumFractionDigits = Math.min(Math.max(digits, 0), MOST_DIGITS);
-  const format = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits, signDisplay: "negative" });
+  const format = new Intl.NumberFormat(LOCALES[language], {
+    maximumFractionDigits,
+    minimumFractionDigits: maximumFractionDigits <= EVEN_DIGITS ? maximumFractionDigits : 0,
+    signDisplay: "negative",
+  });
   const exponent = new Intl.NumberFormat(LOCALES[language], {
     notation: "scientific",
     maximumSignificantDigits: 6,

@@ -102,8 +102,6 @@ export const SERIES = {
   count: ["Valores", "Values"],
   missing: ["sin dato", "missing"],
   lineOf: ["Gráfico de línea", "Line chart"],
-  chartFrom: ["desde", "from"],
-  chartTo: ["hasta", "to"],
   download: ["Descargar", "Download"],
   downloadLead: ["Lo mismo que muestra el gráfico:", "The same that the chart shows:"],
   csvNote: ["para cualquier programa", "for any program"],

@@ -5,7 +5,7 @@
 
 import { publishedFrequency } from "../core/frequency.ts";
 import { type Language, LOCALES } from "../core/language.ts";
-import { frequencyText, shortPeriodOfDay } from "../core/period_text.ts";
+import { frequencyText, sentence, shortPeriodOfDay } from "../core/period_text.ts";
 import { FACETS, type SearchAnswer, type SearchDocument, type SearchHit } from "../core/search.ts";
 import { dayOfIso } from "../core/time.ts";
 import { FACET_NAMES, SEARCH, SORT_NAMES } from "./explorer_text.ts";
@@ -199,8 +199,7 @@ function Hit({ hit: { document }, language }: { hit: SearchHit; language: Langua
 
 function frequencyOf({ frequency }: SearchDocument, language: Language): string {
   const published = publishedFrequency(frequency ?? "");
-  const text = published ? frequencyText(language, published) : "";
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return published ? sentence(frequencyText(language, published)) : "";
 }
 
 /** First and last period, as short as their frequency allows. */

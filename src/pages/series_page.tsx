@@ -6,7 +6,8 @@
 import type { Freshness } from "../core/enriched.ts";
 import { type Frequency, periodOf } from "../core/frequency.ts";
 import { LOCALES } from "../core/language.ts";
-import { frequencyText, periodText } from "../core/period_text.ts";
+import { periodAt } from "../core/observations.ts";
+import { frequencyText, periodText, sentence, shortPeriodText } from "../core/period_text.ts";
 import type { SeriesTimes } from "../core/render_series.ts";
 import type { SeriesContext, SeriesRecord } from "../core/snapshot.ts";
 import { type Aggregation, AGGREGATIONS } from "../core/collapse.ts";
@@ -69,7 +70,12 @@ export function SeriesPage(props: SeriesPageProps) {
           " · ",
         )}
       </p>
-      <Controls language={language} id={record.id} controls={controls} offered={offered} faults={faults} />
+      <Facts {...props} />
+      {faults.length > 0 && (
+        <ul class="faults" id="faults" role="alert">
+          {faults.map((fault) => <li>{say(FAULTS[fault])}</li>)}
+        </ul>
+      )}
       {known.length === 0
         ? (
           <p class="empty" role="status">
@@ -108,9 +114,10 @@ export function SeriesPage(props: SeriesPageProps) {
               </figure>
               <Figures language={language} frequency={frequency} points={points} known={known} form={form} />
             </section>
-            <Downloads {...props} percent={form.percent} />
           </>
         )}
+      <Controls language={language} id={record.id} controls={controls} offered={offered} faults={faults} />
+      {known.length > 0 && <Downloads {...props} percent={form.percent} />}
       <div class="below">
         {known.length > 0 && (
           <SeriesValues {...props} frequency={frequency} form={form} units={units} points={points} />
@@ -118,6 +125,30 @@ export function SeriesPage(props: SeriesPageProps) {
         <SeriesMetadata {...props} />
       </div>
     </Layout>
+  );
+}
+
+/** The series as it is published, in one line. */
+function Facts({ language, record, fresh }: SeriesPageProps) {
+  const say = sayIn(language);
+  const { observations } = record;
+  const { frequency, workdays } = observations;
+  const ends = [observations.start, periodAt(observations, observations.values.length - 1)];
+  const late = fresh?.daysWithoutData ?? 0;
+  return (
+    <ul class="facts">
+      <li>{sentence(frequencyText(language, frequency)) + (workdays ? ` (${say(SERIES.workdays)})` : "")}</li>
+      <li>{ends.map((period) => shortPeriodText(language, frequency, period)).join(" – ")}</li>
+      {fresh && (
+        <li>
+          {fresh.isUpdated
+            ? say(SERIES.updated)
+            : `${say(SERIES.late)}: ${new Intl.NumberFormat(LOCALES[language]).format(late)} ${
+              say(SERIES.days)
+            }`}
+        </li>
+      )}
+    </ul>
   );
 }
 
@@ -170,9 +201,8 @@ function inWords(
   const when = ({ day }: Point) => periodText(language, frequency, periodOf(frequency, day, day));
   const told = (label: string, point: Point) => `${label}: ${write(point.value)} (${when(point)})`;
   return [
-    `${units ? `${units}, ` : ""}${frequencyText(language, frequency)}, ${say(SERIES.chartFrom)} ${
-      when(known[0]!)
-    } ${say(SERIES.chartTo)} ${when(known.at(-1)!)}`,
+    [units, frequencyText(language, frequency), `${when(known[0]!)} – ${when(known.at(-1)!)}`].filter(Boolean)
+      .join(", "),
     told(say(SERIES.lowest), lowestOf(known)),
     told(say(SERIES.highest), highestOf(known)),
     told(say(SERIES.last), known.at(-1)!),
@@ -196,11 +226,10 @@ function Figures(
   const count = new Intl.NumberFormat(LOCALES[language]);
   const figure = (label: string, { day, value }: Point) => (
     <div>
-      <dt>{label}</dt>
-      <dd>
-        {write(value)}
-        <span>{periodText(language, frequency, periodOf(frequency, day, day))}</span>
-      </dd>
+      <dt>
+        {label} <span>{periodText(language, frequency, periodOf(frequency, day, day))}</span>
+      </dt>
+      <dd>{write(value)}</dd>
     </div>
   );
   const missing = points.length - known.length;
@@ -210,11 +239,11 @@ function Figures(
       {figure(say(SERIES.highest), highestOf(known))}
       {figure(say(SERIES.lowest), lowestOf(known))}
       <div>
-        <dt>{say(SERIES.count)}</dt>
-        <dd>
-          {count.format(known.length)}
-          {missing > 0 && <span>{`${count.format(missing)} ${say(SERIES.missing)}`}</span>}
-        </dd>
+        <dt>
+          {say(SERIES.count)}
+          {missing > 0 && <span>{` ${count.format(missing)} ${say(SERIES.missing)}`}</span>}
+        </dt>
+        <dd>{count.format(known.length)}</dd>
       </div>
     </dl>
   );

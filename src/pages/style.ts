@@ -1,11 +1,15 @@
 // The stylesheet of the pages: system fonts, one accent colour, light and dark by the reader's setting.
 // Served from our own origin, because the content policy allows no style inside the pages.
 
+import { EXPLORER_STYLE } from "./explorer_style.ts";
+
 export const STYLE = `:root {
   color-scheme: light dark;
   --page: #ffffff;
   --panel: #f3f7f8;
   --line: #d3dde1;
+  --edge: #74868f;
+  --wrong: #b3261e;
   --ink: #16232a;
   --quiet: #4c5d66;
   --accent: #0a6478;
@@ -16,6 +20,8 @@ export const STYLE = `:root {
     --page: #10181c;
     --panel: #182328;
     --line: #31424a;
+  --edge: #7d919b;
+  --wrong: #ffb4ab;
     --ink: #e4ecef;
     --quiet: #a5b5bd;
     --accent: #74cbe0;
@@ -104,7 +110,7 @@ th code, .words code { white-space: nowrap; }
 .contents ol { columns: 14rem; margin: 0; padding: 1rem 1rem 1rem 2.4rem; background: var(--panel); border-radius: 6px; }
 footer { padding-block: 1.5rem 2.5rem; border-top: 1px solid var(--line); }
 footer p { margin: 0 0 0.25rem; }
-`;
+${EXPLORER_STYLE}`;
 
 /** Our mark: three courses of water that become one line. */
 export const LOGO =

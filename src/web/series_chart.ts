@@ -13,7 +13,7 @@ import type { Row } from "./series_rows.ts";
 const VALUE_MARKS = 6;
 
 /** Pixels that a label of the time axis takes, and that one of its characters does. */
-const TIME_LABEL = 110, CHARACTER = 7.2;
+const TIME_LABEL = 85, CHARACTER = 7.2;
 
 /** Puts the chart in the place of the drawn one. */
 export function drawChart(figure: HTMLElement, rows: readonly Row[]): void {
@@ -41,6 +41,7 @@ export function drawChart(figure: HTMLElement, rows: readonly Row[]): void {
     {
       width: plot.clientWidth,
       height: plot.clientHeight,
+      padding: [8, null, null, null],
       legend: { show: false },
       cursor: { y: false, points: { size: 9, fill: () => colour("--accent") } },
       scales: {
@@ -141,10 +142,13 @@ function addTip(chart: uPlot, tell: Tell): void {
   (chart.hooks.setCursor ??= []).push(follow);
 }
 
-/** A line that says how to zoom, and where zoomed a button that goes back. */
+/** Words that say how to zoom, and where zoomed a button that goes back. */
 function addZoomOut(chart: uPlot, figure: HTMLElement, words: { hint: string; zoomOut: string }): void {
-  const line = document.createElement("p");
+  const line = document.createElement("span");
   line.className = "quiet zoom";
+  const hint = document.createElement("span");
+  hint.className = "hint";
+  hint.textContent = words.hint;
   const back = document.createElement("button");
   back.type = "button";
   back.textContent = words.zoomOut;
@@ -152,11 +156,11 @@ function addZoomOut(chart: uPlot, figure: HTMLElement, words: { hint: string; zo
   const [days] = chart.data;
   const [first, last] = [days[0]!, days[days.length - 1]!];
   back.addEventListener("click", () => chart.setScale("x", { min: first, max: last }));
-  line.append(words.hint, " ", back);
-  figure.append(line);
+  line.append(hint, back);
+  figure.querySelector("figcaption")!.prepend(line);
   (chart.hooks.setScale ??= []).push((chart, scale) => {
     const { min, max } = chart.scales.x!;
-    if (scale === "x") back.hidden = min! <= first && max! >= last;
+    if (scale === "x") hint.hidden = !(back.hidden = min! <= first && max! >= last);
   });
 }
 

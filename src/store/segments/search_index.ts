@@ -3,7 +3,8 @@
 
 import { Problem } from "../../core/problem.ts";
 import type { Search, Searches } from "../../core/search.ts";
-import { frequencyCode, type Postings, type SearchIndex, searchOver } from "../../core/search_rank.ts";
+import { frequencyCode, type Postings, type SearchIndex } from "../../core/search_index.ts";
+import { searchOver } from "../../core/search_rank.ts";
 import { isSynonymKey, readSynonyms } from "../../core/synonyms.ts";
 import type { ReadBlobs } from "./blobs.ts";
 import { decodeManifest, manifestName, searchName, type SearchRoot } from "./format.ts";

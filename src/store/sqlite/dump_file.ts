@@ -105,8 +105,11 @@ function overFile(db: DatabaseSync, file: string): DumpDatabase {
       copy.prepare("INSERT INTO metadatos SELECT * FROM whole.metadatos WHERE catalogo_id = ?").run(
         catalogId,
       );
+      // CROSS keeps the engine from reading the rows of all catalogs for those of one.
       copy.exec(
-        "INSERT INTO valores SELECT valores.* FROM metadatos JOIN whole.valores USING (serie_id); COMMIT",
+        `INSERT INTO valores SELECT v.* FROM main.metadatos AS m
+           CROSS JOIN whole.valores AS v ON v.serie_id = m.serie_id;
+         COMMIT`,
       );
       copy.exec("DETACH whole");
       return overFile(copy, copyFile);

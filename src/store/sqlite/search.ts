@@ -5,7 +5,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { Problem } from "../../core/problem.ts";
 import type { Search, Searches } from "../../core/search.ts";
-import { type SearchIndex, searchOver } from "../../core/search_rank.ts";
+import type { SearchIndex } from "../../core/search_index.ts";
+import { searchOver } from "../../core/search_rank.ts";
 import { openSearchFile, writeSearchFile } from "./search_file.ts";
 
 /** Files and open databases that stay: the current one and the one that requests under way may have begun with. */

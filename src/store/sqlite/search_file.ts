@@ -10,7 +10,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SearchDataset, SearchDocument, SearchSettings } from "../../core/search.ts";
-import type { Postings, SearchColumns, SearchIndex } from "../../core/search_rank.ts";
+import type { Postings, SearchColumns, SearchIndex } from "../../core/search_index.ts";
 import { isSynonymKey, readSynonyms, type Synonyms, termsOf } from "../../core/synonyms.ts";
 
 /** Version of what this program writes: a file of another is built anew. */
