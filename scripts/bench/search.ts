@@ -92,16 +92,22 @@ const ask = (text: string, over: Partial<SearchQuery> = {}): SearchQuery => ({
   ...over,
 });
 
-/** Texts of one and of two words, rare and frequent, and kinds of queries over them. */
+/** Texts of one and of two words, rare and frequent. */
 const ONE = words(
   "soja,exportaciones,tucumán,IPC,desempleo,litio,producción,mendoza,salario,bioetanol,índices,maquinarias",
 );
 const TWO = words(
   "exportaciones soja,producción trigo,salario minería,gas natural,precios leche,empleo construcción,vino mendoza,deuda externa,importaciones china,carne vacuna,tipo cambio,energia electrica",
 );
+/** As people write them, with words that are in most series. */
+const PHRASES = words(
+  "producto interno bruto de estados unidos,precio promedio de la soja en toneladas,exportaciones de carne vacuna a china,superficie sembrada de maíz de la provincia de buenos aires",
+);
+
 const KINDS: readonly { name: string; queries: readonly SearchQuery[] }[] = [
   { name: "una palabra", queries: ONE.map((text) => ask(text)) },
   { name: "dos palabras", queries: TWO.map((text) => ask(text)) },
+  { name: "una frase", queries: PHRASES.map((text) => ask(text)) },
   {
     name: "con filtros",
     queries: TWO.map((text) =>
@@ -152,7 +158,7 @@ export async function benchSearch(folder: string, count: number, tell: Tell): Pr
     contexts: empty,
     catalogs: [],
     percentage_units: [],
-    search: { synonyms: DEFAULT_SYNONYMS, catalog_aliases: {}, files },
+    search: { analysis: 1, synonyms: DEFAULT_SYNONYMS, catalog_aliases: {}, files },
   };
   const snapshot = sha256(encodeJson(manifest));
   await blobs.write(manifestName(snapshot), encodeJson(manifest));

@@ -240,7 +240,11 @@ async function seriesPage(
   }
   const { observations } = record;
   const offered = frequenciesFor(observations);
-  const { controls, request, faults } = readControls(url.searchParams, observations.frequency, offered);
+  const { controls, written, request, faults } = readControls(
+    url.searchParams,
+    observations.frequency,
+    offered,
+  );
   const item = { id, mode: controls.mode, aggregation: controls.aggregation };
   const { frequency, periods, columns } = evaluate([{ observations, item }], request);
   const points = periods.map((period, i) => ({ day: firstDay(frequency, period), value: columns[0]![i]! }));
@@ -255,6 +259,7 @@ async function seriesPage(
       fresh={freshnessOf(record, today())}
       times={activity ? await timesOf(activity, record) : {}}
       controls={controls}
+      written={written}
       faults={faults}
       offered={offered}
       points={isOfWorkdays(record, frequency) ? withoutWeekends(points) : points}

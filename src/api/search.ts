@@ -4,7 +4,7 @@
 import type { Facet, SearchAnswer, Searches, SearchHit, SearchQuery } from "../core/search.ts";
 import { readSearch } from "../core/search_request.ts";
 import type { Snapshot } from "../core/snapshot.ts";
-import { type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh } from "./caching.ts";
+import { type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh, namesTag } from "./caching.ts";
 import { COMMON_HEADERS, seriesErrors } from "./problems.ts";
 import { parseQuery, rawQuery } from "./query_string.ts";
 
@@ -80,17 +80,17 @@ async function answered(
     "last-modified": httpDate(snapshot.publishedAt),
     "cache-control": CACHE_CONTROL,
   };
-  if (isFresh(headers, tag, snapshot.publishedAt)) {
-    return new Response(null, { status: 304, headers: { ...caching, ...COMMON_HEADERS } });
-  }
+  const notModified = () => new Response(null, { status: 304, headers: { ...caching, ...COMMON_HEADERS } });
+  // A copy that names its tag was answered once; any other condition is judged once the request is known to be valid.
+  if (namesTag(headers, tag)) return notModified();
   const key = `${snapshot.name} ${snapshot.publishedAt} ${request}`;
   const known = cache.get(key);
-  if (known) return new Response(known.body, known);
-  const body = await render();
-  if (typeof body !== "string") return body;
+  const body = known?.body ?? await render();
+  if (body instanceof Response) return body;
+  if (isFresh(headers, tag, snapshot.publishedAt)) return notModified();
   const all = { ...COMMON_HEADERS, "content-type": "application/json", ...caching };
-  cache.set(key, { body, headers: all, tag, lastModified: snapshot.publishedAt });
-  return new Response(body, { headers: all });
+  if (!known) cache.set(key, { body, headers: all, tag, lastModified: snapshot.publishedAt });
+  return new Response(body, { headers: known?.headers ?? all });
 }
 
 function searchJson({ hits, count, facets }: SearchAnswer, { limit, start }: SearchQuery): object {

@@ -98,9 +98,9 @@ export function faultText(
     case "distribution":
       return `Excepción en distrbución ${distributionId} del catálogo ${catalogId}: ${text}${where}`;
     case "dataset":
-      return `${text} (catálogo ${catalogId})`;
+      return `${text} (catálogo ${catalogId})${where}`;
     case "field":
-      return `${text} (distribución ${distributionId}, dataset ${datasetId}, catálogo ${catalogId})`;
+      return `${text} (distribución ${distributionId}, dataset ${datasetId}, catálogo ${catalogId})${where}`;
   }
 }
 

@@ -13,8 +13,8 @@ export const TEXT_FIELDS = [
   { name: "dataset_description", boost: 1 },
 ] as const;
 
-/** Series or datasets that hold a term, and how often. */
-export type Postings = { readonly owners: readonly number[]; readonly counts: readonly number[] };
+/** Told of a series or dataset that has a term, and how often; of one several times where they add up. */
+export type Visit = (owner: number, count: number) => void;
 
 /** Values of every series or dataset. Codes of labels begin with 1; 0 is none. */
 export type SearchColumns = {
@@ -40,8 +40,10 @@ export type SearchIndex = {
   readonly settings: SearchSettings;
   /** Those of the settings. */
   readonly synonyms: Synonyms;
-  /** Undefined where a field has the term nowhere. */
-  postings(field: number, term: string): Postings | undefined;
+  /** Whether any field has a term. */
+  has(term: string): boolean;
+  /** Tells who has a term in a field, by its number in TEXT_FIELDS. */
+  visit(field: number, term: string, visit: Visit): void;
   /** Every word of any field, without the keys of synonyms. */
   vocabulary(): readonly string[];
   document(series: number): SearchDocument;

@@ -27,13 +27,14 @@ export function searchOver(index: SearchIndex): Search {
   const { columns, labels } = index;
   const size = columns.rank.length;
   const score = scorer(index);
+  const scratch = new Uint32Array(size);
   const facetOf = (facet: Facet, matches: Uint32Array) => countFacet(columns, labels[facet], facet, matches);
   return {
     find: (query) =>
       Promise.try((): SearchAnswer => {
         const scores = query.text === undefined ? undefined : score(query.text);
         const least = size < SEARCH_LIMITS.smallCollection ? 0 : query.minScore;
-        const matches = matching(index, query, scores, least);
+        const matches = matching(index, query, scores, least, scratch);
         const page = pageOf(columns, query, matches, scores);
         return {
           hits: Array.from(page, (n) => ({ document: index.document(n), score: scores?.[n] ?? 0 })),
@@ -53,12 +54,13 @@ export function searchOver(index: SearchIndex): Search {
   };
 }
 
-/** Series that have the words and pass the filters, by number. */
+/** Series that have the words and pass the filters, by number, at the beginning of `matches`. */
 function matching(
   { columns, labels, settings: { catalogAliases } }: SearchIndex,
   { filters }: SearchQuery,
   scores: Float64Array | undefined,
   least: number,
+  matches: Uint32Array,
 ): Uint32Array {
   const { dataset } = columns;
   const aliased = (id: string) => Object.hasOwn(catalogAliases, id) ? catalogAliases[id]! : [];
@@ -75,7 +77,6 @@ function matching(
     if (!ofDataset) units = codes;
     else columns[column].forEach((code, of) => codes.has(code) || (passes[of] = 0));
   }
-  const matches = new Uint32Array(dataset.length);
   let count = 0;
   for (let n = 0; n < dataset.length; n++) {
     if (scores && !(scores[n]! > 0 && scores[n]! >= least)) continue;

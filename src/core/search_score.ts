@@ -2,7 +2,7 @@
 // with the factor k1 + 1) over its words. Every series counts as a document of its dataset's texts.
 
 import { SEARCH_LIMITS } from "./search.ts";
-import { type Postings, type SearchIndex, TEXT_FIELDS } from "./search_index.ts";
+import { type SearchIndex, TEXT_FIELDS } from "./search_index.ts";
 import { isOneTypoAway, mayHaveTypo, stem, words } from "./search_text.ts";
 import { membersIn } from "./synonyms.ts";
 
@@ -26,55 +26,43 @@ export function scorer(index: SearchIndex): (text: string) => Float64Array {
     });
     return { documents, average: sum / documents, length, weights: field === 0 ? undefined : seriesOf };
   });
-  const scores = lengths.map((length) => new Float64Array(length.length));
-  const counts = lengths.map((length) => new Uint32Array(length.length));
+  // Kept from query to query: a frequent word would leave megabytes behind each time.
+  const scratch = lengths.map((length) => ({
+    scores: new Float64Array(length.length),
+    counts: new Uint32Array(length.length),
+    owners: new Uint32Array(length.length),
+  }));
   const unitsOf = unitFinder(index);
 
   return (text) => {
-    for (const column of scores) column.fill(0);
-    const known = new Map<string, readonly (Postings | undefined)[]>();
-    const postingsOf = (term: string) => {
-      let found = known.get(term);
-      if (!found) known.set(term, found = fields.map((_, field) => index.postings(field, term)));
-      return found;
-    };
-    for (const unit of unitsOf(text, (term) => postingsOf(term).some((found) => found !== undefined))) {
+    for (const { scores } of scratch) scores.fill(0);
+    for (const unit of unitsOf(text)) {
       fields.forEach(({ documents, average, length, weights }, field) => {
-        const count = counts[field]!, score = scores[field]!;
-        const owners: number[] = [];
-        let frequency = 0;
-        for (const term of unit) {
-          const found = postingsOf(term)[field];
-          if (!found) continue;
-          for (let i = 0; i < found.owners.length; i++) {
-            const owner = found.owners[i]!;
-            if (count[owner] === 0) {
-              owners.push(owner);
-              frequency += weights ? weights[owner]! : 1;
-            }
-            count[owner]! += found.counts[i]!;
+        const { scores, counts, owners } = scratch[field]!;
+        let found = 0, frequency = 0;
+        const add = (owner: number, count: number) => {
+          if (counts[owner] === 0) {
+            owners[found++] = owner;
+            frequency += weights ? weights[owner]! : 1;
           }
-        }
+          counts[owner]! += count;
+        };
+        for (const term of unit) index.visit(field, term, add);
         const weight = TEXT_FIELDS[field]!.boost * (K1 + 1) *
           Math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5));
-        for (const owner of owners) {
-          const times = count[owner]!;
-          score[owner]! += weight * times / (times + K1 * (1 - B + B * length[owner]! / average));
-          count[owner] = 0;
+        for (let i = 0; i < found; i++) {
+          const owner = owners[i]!, times = counts[owner]!;
+          scores[owner]! += weight * times / (times + K1 * (1 - B + B * length[owner]! / average));
+          counts[owner] = 0;
         }
       });
     }
-    const [best, title, source, description] = scores as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    for (let n = 0; n < best.length; n++) {
+    const [best, title, source, description] = scratch.map(({ scores }) => scores);
+    for (let n = 0; n < best!.length; n++) {
       const of = dataset[n]!;
-      best[n] = Math.max(best[n]!, title[of]!, source[of]!, description[of]!);
+      best![n] = Math.max(best![n]!, title![of]!, source![of]!, description![of]!);
     }
-    return best;
+    return best!;
   };
 }
 
@@ -82,17 +70,15 @@ export function scorer(index: SearchIndex): (text: string) => Float64Array {
  * What the words of a text are looked for as. A word that a series has, or a synonym of it, is looked for alone;
  * for another the words with its stem, then those one letter away, stand in.
  */
-function unitFinder(
-  index: SearchIndex,
-): (text: string, isKnown: (term: string) => boolean) => Unit[] {
+function unitFinder(index: SearchIndex): (text: string) => Unit[] {
   const { synonyms } = index;
   let stems: Map<string, string[]> | undefined;
   const termOf = (word: string) => synonyms.keyOfWord.get(word) ?? word;
 
   /** Words by their stem, those of synonyms that some series has included. */
-  function readStems(isKnown: (term: string) => boolean): Map<string, string[]> {
+  function readStems(): Map<string, string[]> {
     const found = new Map<string, string[]>();
-    const single = [...synonyms.keyOfWord].filter(([, key]) => isKnown(key)).map(([word]) => word);
+    const single = [...synonyms.keyOfWord].filter(([, key]) => index.has(key)).map(([word]) => word);
     for (const word of new Set([...index.vocabulary(), ...single])) {
       const of = stem(word);
       const others = found.get(of);
@@ -102,8 +88,8 @@ function unitFinder(
     return found;
   }
 
-  function standIns(word: string, isKnown: (term: string) => boolean): readonly string[] {
-    stems ??= readStems(isKnown);
+  function standIns(word: string): readonly string[] {
+    stems ??= readStems();
     const own = stem(word);
     const sameStem = stems.get(own);
     if (sameStem) return sameStem;
@@ -118,7 +104,7 @@ function unitFinder(
     return near.length > 0 ? near : nearStem;
   }
 
-  return (text, isKnown) => {
+  return (text) => {
     const units = new Map<string, Unit>();
     const add = (terms: readonly string[]) => {
       const unit = [...new Set(terms)].sort();
@@ -127,8 +113,8 @@ function unitFinder(
     const found = queryWords(text);
     for (const word of new Set(found)) {
       const term = termOf(word);
-      if (isKnown(term)) add([term]);
-      else add(standIns(word, isKnown).map(termOf));
+      if (index.has(term)) add([term]);
+      else add(standIns(word).map(termOf));
     }
     for (const { key, length } of membersIn(found, synonyms)) if (length > 1) add([key]);
     // In an order of their own: sums must not depend on the order of the words.

@@ -1,6 +1,9 @@
 // How text becomes words for the search: Unicode words, lower case, without accents; a light Spanish stem and
 // one-letter typos for words that no series has. Pure, so that every engine and every runtime agree.
 
+/** Raised whenever a text becomes other words: what was indexed before is then indexed anew. */
+export const ANALYSIS = 1;
+
 /** Letters that have no accent to lose but are written otherwise on a plain keyboard. */
 const PLAIN: Readonly<Record<string, string>> = {
   ß: "ss",

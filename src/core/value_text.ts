@@ -1,5 +1,6 @@
 // Values as people read them, in their language: pages write them, and so does the script of the chart.
 
+import { markDigits } from "./chart_scale.ts";
 import { type Language, LOCALES } from "./language.ts";
 
 /** How values of a column are shown. */
@@ -34,4 +35,21 @@ export function valueWriter(language: Language, { digits, percent }: ValueForm):
     const text = format.format(shown);
     return (text.length > LONGEST ? exponent.format(shown) : text) + (percent ? " %" : "");
   };
+}
+
+/** Labels of an axis longer than this are written in words, where that tells them apart. */
+const LONGEST_MARK = 12;
+
+/** Labels of the marks of an axis of values. */
+export function markLabels(language: Language, marks: readonly number[], percent: boolean): string[] {
+  const plain = marks.map(valueWriter(language, { digits: markDigits(marks) - (percent ? 2 : 0), percent }));
+  if (percent || plain.every(({ length }) => length <= LONGEST_MARK)) return plain;
+  const isLarge = marks.some((mark) => Math.abs(mark) >= 1e6);
+  const short = new Intl.NumberFormat(LOCALES[language], {
+    notation: isLarge ? "compact" : "scientific",
+    compactDisplay: "long",
+    maximumSignificantDigits: 4,
+  });
+  const labels = marks.map((mark) => short.format(mark));
+  return new Set(labels).size === marks.length ? labels : plain;
 }

@@ -47,7 +47,8 @@ button:hover { text-decoration: underline; }
 .facets { min-width: 0; font-size: 0.95rem; }
 .facets:focus { outline: none; }
 .facets section { margin: 0 0 1.25rem; }
-.facets h2 { margin: 0 0 0.3rem; font-size: 1rem; }
+.facets h2 { margin: 0 0 0.75rem; color: var(--quiet); font-size: 1rem; font-weight: 400; }
+.facets h3 { margin: 0 0 0.3rem; font-size: 1rem; }
 .facets ul { margin: 0; padding: 0; list-style: none; }
 .facets li a { display: flex; justify-content: space-between; gap: 0.75rem; padding: 0.25rem 0.5rem; margin-inline: -0.5rem; border-radius: 4px; text-decoration: none; }
 .facets li a:hover .name { text-decoration: underline; }
@@ -70,7 +71,7 @@ h1.name { font-size: clamp(1.4rem, 1.1rem + 1.4vw, 1.9rem); }
 [aria-invalid] { border-color: var(--wrong); border-width: 2px; }
 .empty { margin: 1.5rem 0; padding: 1.5rem; border: 1px dashed var(--edge); border-radius: 6px; }
 main > .facts { margin: -0.6rem 0 1.25rem; }
-.facts + section { margin-top: 0; }
+:is(.facts, .faults) + section { margin-top: 0; }
 .chart { margin: 0 0 1.25rem; }
 .chart figcaption { margin-bottom: 0.5rem; font-weight: 600; }
 .chart figcaption .quiet { font-weight: 400; }
@@ -82,10 +83,12 @@ ${ROOMS.map((room) => `.room-${room} { --room: ${(room * 0.45 + 0.9).toFixed(2)}
 .line-chart :is(.mark, .tick) { stroke: var(--line); }
 .line-chart .zero { stroke: var(--edge); }
 .line-chart path { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+.line-chart .alone { stroke-width: 5; }
 .line-chart .newest { stroke-width: 8; }
 .chart .zoom { float: right; margin-left: 1rem; }
 .chart .zoom button { padding: 0.05rem 0.8rem; }
-@media (hover: none) { .chart .zoom .hint { display: none; } }
+@media (hover: none), (max-width: 40rem) { .chart .zoom .hint { display: none; } }
+.chart + .figures dd { overflow-wrap: break-word; white-space: normal; }
 .chart + .figures dt span { display: block; font-size: 0.88rem; }
 .downloads { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 0.75rem; margin: 0 0 1rem; padding: 0; list-style: none; }
 .downloads li { display: grid; max-width: none; align-content: start; gap: 0.3rem; }

@@ -26,7 +26,7 @@ export const SEARCH = {
   chosen: ["Filtros elegidos", "Chosen filters"],
   remove: ["Quitar el filtro", "Remove the filter"],
   removeAll: ["Quitar todos", "Remove all"],
-  filters: ["Filtrar", "Filter"],
+  filters: ["Filtrar por", "Filter by"],
   toFilters: ["Filtrar los resultados", "Filter the results"],
   moreValues: ["más", "more"],
   notListed: [
@@ -80,7 +80,7 @@ export const SERIES = {
   chart: ["Gráfico", "Chart"],
   controls: ["Qué mostrar", "What to show"],
   frequency: ["Frecuencia", "Frequency"],
-  asPublished: ["como se publica", "as published"],
+  asPublished: ["original", "original"],
   aggregation: ["Al agrupar, usar", "When grouping, use"],
   mode: ["Mostrar", "Show"],
   from: ["Desde", "From"],
@@ -107,12 +107,11 @@ export const SERIES = {
   csvNote: ["para cualquier programa", "for any program"],
   xlsxNote: ["planilla con datos, metadatos y fuentes", "workbook with data, metadata and sources"],
   jsonNote: ["para programadores", "for programmers"],
-  newest: ["los 5000 valores más nuevos", "the newest 5000 values"],
-  parts: [
-    "Cada pedido trae hasta 5000 filas. La serie completa, en partes y del comienzo al final:",
-    "Each request brings up to 5000 rows. The whole series in parts, from its beginning to its end:",
+  downloadNewest: [
+    "Los 5000 valores más nuevos, lo más que trae un pedido:",
+    "The newest 5000 values, the most that a request brings:",
   ],
-  rows: ["filas", "rows"],
+  parts: ["Todos los valores, en partes", "All values, in parts"],
   fraction: [
     "Los porcentajes vienen como fracción en los archivos y en la API: 0,052 es 5,2 %.",
     "Percentages come as fractions in files and in the API: 0.052 is 5.2 %.",

@@ -21,7 +21,8 @@ type FacetsProps = {
 export function Facets({ address, facets, catalogTitle }: FacetsProps) {
   const say = sayIn(address.language);
   return (
-    <nav class="facets" id="filters" aria-label={say(SEARCH.filters)} tabindex={-1}>
+    <nav class="facets" id="filters" aria-labelledby="filters-title" tabindex={-1}>
+      <h2 id="filters-title">{say(SEARCH.filters)}</h2>
       {FACETS.filter((facet) => facets[facet].length > 0).map((facet) => {
         const values = facets[facet];
         const rest = values.slice(SHOWN, SHOWN + FOLDED);
@@ -42,7 +43,7 @@ export function Facets({ address, facets, catalogTitle }: FacetsProps) {
         const unlisted = values.length - SHOWN - FOLDED;
         return (
           <section aria-labelledby={`by-${facet}`}>
-            <h2 id={`by-${facet}`}>{say(FACET_NAMES[facet])}</h2>
+            <h3 id={`by-${facet}`}>{say(FACET_NAMES[facet])}</h3>
             {list(values.slice(0, SHOWN))}
             {rest.length > 0 && (
               <details>

@@ -2,13 +2,13 @@
 // A line chart that needs no script: an SVG whose texts keep their size while the line takes whatever width there
 // is. Places are percentages and the line is stretched, because a page's style may not hold any of them.
 
-import { markDigits, timeMarks, valueMarks } from "../core/chart_scale.ts";
+import { timeMarks, valueMarks } from "../core/chart_scale.ts";
 import type { Frequency } from "../core/frequency.ts";
 import type { Language } from "../core/language.ts";
 import { markText } from "../core/period_text.ts";
 import type { EpochDay } from "../core/time.ts";
-import { valueWriter } from "../core/value_text.ts";
-import { EXTENT, linePath, type Point, scaleOf, thinned } from "./line_path.ts";
+import { markLabels } from "../core/value_text.ts";
+import { dotsPath, EXTENT, linePath, type Point, scaleOf, thinned } from "./line_path.ts";
 
 /** The part of the height that the line has, from the top on, in percent: the rest is for the labels of time. */
 const LINE = { top: 3, height: 86 } as const;
@@ -33,8 +33,7 @@ export function LineChart({ language, frequency, points, percent, title, descrip
   const shown = thinned(points);
   const values = shown.map(({ value }) => value).filter((value) => !Number.isNaN(value));
   const marks = valueMarks(Math.min(...values), Math.max(...values), VALUE_MARKS);
-  const write = valueWriter(language, { digits: markDigits(marks) - (percent ? 2 : 0), percent });
-  const labels = marks.map(write);
+  const labels = markLabels(language, marks, percent);
   const [first, last] = [points[0]!.day, points.at(-1)!.day];
   const scale = scaleOf(first, last, marks[0]!, marks.at(-1)!);
   const times = timeMarks(frequency, first, last, TIME_MARKS);
@@ -83,7 +82,8 @@ export function LineChart({ language, frequency, points, percent, title, descrip
           overflow="visible"
         >
           <path class="line" vector-effect="non-scaling-stroke" d={linePath(shown, scale)} />
-          <path class="newest" vector-effect="non-scaling-stroke" d={linePath([lastValue], scale)} />
+          <path class="alone" vector-effect="non-scaling-stroke" d={dotsPath(shown, scale)} />
+          <path class="newest" vector-effect="non-scaling-stroke" d={dotsPath([lastValue], scale)} />
         </svg>
       </g>
     </svg>

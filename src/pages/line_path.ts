@@ -56,20 +56,29 @@ export function scaleOf(first: EpochDay, last: EpochDay, least: number, most: nu
   };
 }
 
-/** The line; a value between two gaps is a dot, which a round line cap makes visible. */
-export function linePath(points: readonly Point[], { x, y }: Scale): string {
-  const place = (at: number) => Number(at.toFixed(1));
+/** The line, without the values that have none beside them. */
+export function linePath(points: readonly Point[], scale: Scale): string {
   let path = "";
-  let isDrawing = false;
-  points.forEach(({ day, value }, i) => {
-    if (Number.isNaN(value)) {
-      isDrawing = false;
-      return;
-    }
-    path += `${isDrawing ? " " : "M"}${place(x(day))} ${place(y(value))}`;
-    const next = points[i + 1];
-    if (!isDrawing && (!next || Number.isNaN(next.value))) path += "h0";
-    isDrawing = true;
+  points.forEach((point, i) => {
+    if (Number.isNaN(point.value) || isAlone(points, i)) return;
+    path += `${isMissing(points[i - 1]) ? "M" : " "}${place(point, scale)}`;
   });
   return path;
+}
+
+/** Those values, as dots: lines of no length, which a round cap makes visible. */
+export function dotsPath(points: readonly Point[], scale: Scale): string {
+  return points.filter((_, i) => isAlone(points, i)).map((point) => `M${place(point, scale)}h0`).join("");
+}
+
+function place({ day, value }: Point, { x, y }: Scale): string {
+  return `${Number(x(day).toFixed(1))} ${Number(y(value).toFixed(1))}`;
+}
+
+function isMissing(point: Point | undefined): boolean {
+  return point === undefined || Number.isNaN(point.value);
+}
+
+function isAlone(points: readonly Point[], i: number): boolean {
+  return !isMissing(points[i]) && isMissing(points[i - 1]) && isMissing(points[i + 1]);
 }

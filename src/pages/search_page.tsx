@@ -65,7 +65,7 @@ export function SearchPage(props: SearchPageProps) {
           <div role="status">
             <h1 id="results" class="count">
               {address.text === "" && chosen.length === 0 && count > 0
-                ? `${say(SEARCH.all)}: ${counted}`
+                ? `${say(SEARCH.all)}: ${number.format(count)}`
                 : found}
               {address.text !== "" && (
                 <>

@@ -8,16 +8,19 @@ import { checkRequest, type SeriesRequest } from "../core/series_request.ts";
 import { daysInMonth } from "../core/time.ts";
 import { isMode, type Mode } from "../core/transform.ts";
 
-/** What the form of the page offers. */
+/** What the form of the page offers, as far as it can be meant. */
 export type SeriesControls = {
   /** Undefined shows the series as it is published. */
   readonly collapse: Frequency | undefined;
   readonly aggregation: Aggregation;
   readonly mode: Mode;
-  /** As written. */
+  /** As written; empty lets everything in. */
   readonly start: string;
   readonly end: string;
 };
+
+/** The dates of the form as they were written. */
+export type WrittenDates = Pick<SeriesControls, "start" | "end">;
 
 /** Controls whose text cannot be meant. */
 export type ControlFault =
@@ -47,15 +50,12 @@ export function seriesPageHref(
   return `/serie/${encodeURIComponent(id.toWellFormed()).replaceAll("'", "%27")}${query}`;
 }
 
-/**
- * Reads the controls, and the request of all rows they mean. Those at fault are as if they were not given, but
- * dates keep what was written.
- */
+/** Reads the controls, and the request of all rows they mean. Those at fault are as if they were not given. */
 export function readControls(
   params: URLSearchParams,
   native: Frequency,
   offered: readonly Frequency[],
-): { controls: SeriesControls; request: SeriesRequest; faults: ControlFault[] } {
+): { controls: SeriesControls; written: WrittenDates; request: SeriesRequest; faults: ControlFault[] } {
   const faults: ControlFault[] = [];
   const text = (name: string) =>
     (params.getAll(name).at(-1) ?? "").trim().toLowerCase().slice(0, LONGEST_DATE);
@@ -81,21 +81,26 @@ export function readControls(
   for (const [name, date] of [["start_date", start], ["end_date", end]] as const) {
     if (Array.isArray(checkRequest(new Map([[name, date]]), [native]))) faults.push(name);
   }
-  const plain = checkRequest(new Map(), [native]) as SeriesRequest;
-  const isDated = !faults.includes("start_date") && !faults.includes("end_date");
-  const dated = isDated
-    ? checkRequest(new Map([["start_date", start], ["end_date", lastDayOf(end, start)]]), [native])
-    : plain;
-  if (Array.isArray(dated)) faults.push("range");
+  const good = {
+    start: faults.includes("start_date") ? "" : start,
+    end: faults.includes("end_date") ? "" : end,
+  };
+  let request = datedRequest(good, native);
+  if (Array.isArray(request)) {
+    faults.push("range");
+    good.start = good.end = "";
+    request = datedRequest(good, native) as SeriesRequest;
+  }
   return {
-    controls: { collapse: collapse === native ? undefined : collapse, aggregation, mode, start, end },
-    request: {
-      ...(Array.isArray(dated) ? plain : dated),
-      target: collapse,
-      limit: Number.MAX_SAFE_INTEGER,
-    },
+    controls: { collapse: collapse === native ? undefined : collapse, aggregation, mode, ...good },
+    written: { start, end },
+    request: { ...request, target: collapse, limit: Number.MAX_SAFE_INTEGER },
     faults,
   };
+}
+
+function datedRequest({ start, end }: WrittenDates, native: Frequency) {
+  return checkRequest(new Map([["start_date", start], ["end_date", lastDayOf(end, start)]]), [native]);
 }
 
 /** Query parameters of the API that ask for the same rows, those that say nothing left out. */

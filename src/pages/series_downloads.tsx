@@ -48,10 +48,7 @@ export function Downloads(
     <>
       <section aria-labelledby="download">
         <h2 id="download">{say(SERIES.download)}</h2>
-        <p>
-          {say(SERIES.downloadLead)}
-          {isLong && ` ${say(SERIES.newest)}.`}
-        </p>
+        <p>{say(isLong ? SERIES.downloadNewest : SERIES.downloadLead)}</p>
         <ul class="downloads">
           {FORMATS.map(({ format, name, note }) => (
             <li>

@@ -18,7 +18,13 @@ import { Layout, type PageProps } from "./layout.tsx";
 import { LineChart } from "./line_chart.tsx";
 import type { Point } from "./line_path.ts";
 import { SearchBox } from "./search_box.tsx";
-import { type ControlFault, controlParams, type SeriesControls, seriesPageHref } from "./series_address.ts";
+import {
+  type ControlFault,
+  controlParams,
+  type SeriesControls,
+  seriesPageHref,
+  type WrittenDates,
+} from "./series_address.ts";
 import { Downloads, type RequestHref } from "./series_downloads.tsx";
 import { declaredText, SeriesMetadata } from "./series_metadata.tsx";
 import { SeriesValues } from "./series_values.tsx";
@@ -32,6 +38,7 @@ export type SeriesPageProps = PageProps & {
   readonly fresh: Freshness | undefined;
   readonly times: SeriesTimes;
   readonly controls: SeriesControls;
+  readonly written: WrittenDates;
   readonly faults: readonly ControlFault[];
   /** Frequencies that the series can be brought to, its own first. */
   readonly offered: readonly Frequency[];
@@ -46,7 +53,7 @@ export type SeriesPageProps = PageProps & {
 };
 
 export function SeriesPage(props: SeriesPageProps) {
-  const { language, record, context, controls, faults, offered, points, requestHref } = props;
+  const { language, record, context, controls, faults, points, requestHref } = props;
   const say = sayIn(language);
   const native = record.observations.frequency;
   const frequency = controls.collapse ?? native;
@@ -116,7 +123,7 @@ export function SeriesPage(props: SeriesPageProps) {
             </section>
           </>
         )}
-      <Controls language={language} id={record.id} controls={controls} offered={offered} faults={faults} />
+      <Controls {...props} />
       {known.length > 0 && <Downloads {...props} percent={form.percent} />}
       <div class="below">
         {known.length > 0 && (
@@ -229,7 +236,7 @@ function Figures(
       <dt>
         {label} <span>{periodText(language, frequency, periodOf(frequency, day, day))}</span>
       </dt>
-      <dd>{write(value)}</dd>
+      <dd>{breakable(write(value))}</dd>
     </div>
   );
   const missing = points.length - known.length;
@@ -249,14 +256,24 @@ function Figures(
   );
 }
 
+/** A long number, which may go on in the next line after each of its groups. */
+function breakable(number: string) {
+  return number.split(/(?<=[.,])/).map((part, i) =>
+    i === 0 ? part : (
+      <>
+        <wbr />
+        {part}
+      </>
+    )
+  );
+}
+
 function Controls(
-  { language, id, controls, offered, faults }:
-    & Pick<SeriesPageProps, "language" | "controls" | "offered" | "faults">
-    & { readonly id: string },
+  { language, record, controls, written, offered, faults }: SeriesPageProps,
 ) {
   const say = sayIn(language);
   const [native] = offered;
-  const plain = seriesPageHref(id, language);
+  const plain = seriesPageHref(record.id, language);
   const wrong = (name: ControlFault) =>
     faults.includes(name) || (faults.includes("range") && name.endsWith("_date"))
       ? { "aria-invalid": "true" as const, "aria-describedby": "faults" }
@@ -278,11 +295,6 @@ function Controls(
   );
   return (
     <form class="controls" action={plain.split("?")[0]} method="get" aria-label={say(SERIES.controls)}>
-      {faults.length > 0 && (
-        <ul class="faults" id="faults" role="alert">
-          {faults.map((fault) => <li>{say(FAULTS[fault])}</li>)}
-        </ul>
-      )}
       <label>
         <span>{say(SERIES.mode)}</span>
         <Choice
@@ -313,8 +325,8 @@ function Controls(
           />
         </label>
       )}
-      {date("start_date", say(SERIES.from), controls.start)}
-      {date("end_date", say(SERIES.to), controls.end)}
+      {date("start_date", say(SERIES.from), written.start)}
+      {date("end_date", say(SERIES.to), written.end)}
       {language !== "es" && <input type="hidden" name="lang" value={language} />}
       <button type="submit">{say(SERIES.update)}</button>
       <p class="quiet" id="dates-hint">

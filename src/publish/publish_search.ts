@@ -1,7 +1,8 @@
-// Search files of catalogs: written again for those that changed, and for all where the synonyms did, because
-// they are indexed with the words.
+// Search files of catalogs: written again for those that changed, and for all where the synonyms or the words of
+// texts did, because both are in them.
 
 import type { PublishStore } from "../core/canonical_store.ts";
+import { ANALYSIS } from "../core/search_text.ts";
 import { readSynonyms } from "../core/synonyms.ts";
 import { searchName, type SearchRoot } from "../store/segments/format.ts";
 import { encodeSearchPart } from "../store/segments/search_part.ts";
@@ -17,7 +18,11 @@ export type SearchWriter = {
 /** What is published of the search settings: names and order of lists decide nothing. */
 export async function readSearchSettings(store: PublishStore): Promise<Omit<SearchRoot, "files">> {
   const { synonyms, catalogAliases } = await store.searchSettings();
-  return { synonyms: synonyms.toSorted(), catalog_aliases: sorted(Object.entries(catalogAliases)) };
+  return {
+    analysis: ANALYSIS,
+    synonyms: synonyms.toSorted(),
+    catalog_aliases: sorted(Object.entries(catalogAliases)),
+  };
 }
 
 /** `touched` are the catalogs of which something changed. */
@@ -28,7 +33,8 @@ export async function writeSearch(
   touched: Iterable<string>,
 ): Promise<SearchRoot> {
   const files = new Map(Object.entries(base?.files ?? {}));
-  const same = JSON.stringify(base?.synonyms) === JSON.stringify(settings.synonyms);
+  const same = base?.analysis === settings.analysis &&
+    JSON.stringify(base.synonyms) === JSON.stringify(settings.synonyms);
   const synonyms = readSynonyms(settings.synonyms);
   for (const catalogId of new Set([...touched, ...same ? [] : files.keys()])) {
     const documents = await store.searchDocuments(catalogId);

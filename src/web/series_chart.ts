@@ -3,11 +3,11 @@
 // dragging, and the arrow keys.
 
 import uPlot from "uplot";
-import { markDigits, timeMarks, valueMarks } from "../core/chart_scale.ts";
+import { timeMarks, valueMarks } from "../core/chart_scale.ts";
 import { type Frequency, periodOf } from "../core/frequency.ts";
 import type { Language } from "../core/language.ts";
 import { markText, periodText } from "../core/period_text.ts";
-import { valueWriter } from "../core/value_text.ts";
+import { markLabels, valueWriter } from "../core/value_text.ts";
 import type { Row } from "./series_rows.ts";
 
 const VALUE_MARKS = 6;
@@ -20,7 +20,6 @@ export function drawChart(figure: HTMLElement, rows: readonly Row[]): void {
   const { frequency: frequencyName, digits, percent, hint = "", zoomOut = "" } = figure.dataset;
   const frequency = frequencyName as Frequency;
   const language = document.documentElement.lang as Language;
-  const form = (digits: number) => ({ digits, percent: percent !== undefined });
   const plot = figure.querySelector<HTMLElement>(".plot")!;
   const drawn = plot.querySelector("svg")!;
   const days = rows.map(([day]) => day), values = rows.map(([, value]) => value);
@@ -41,7 +40,7 @@ export function drawChart(figure: HTMLElement, rows: readonly Row[]): void {
     {
       width: plot.clientWidth,
       height: plot.clientHeight,
-      padding: [8, null, null, null],
+      padding: [8, 30, null, null],
       legend: { show: false },
       cursor: { y: false, points: { size: 9, fill: () => colour("--accent") } },
       scales: {
@@ -63,8 +62,7 @@ export function drawChart(figure: HTMLElement, rows: readonly Row[]): void {
           ...look,
           ticks: { show: false },
           splits: (_, __, least, most) => valueMarks(least, most, VALUE_MARKS),
-          values: (_, splits) =>
-            splits.map(valueWriter(language, form(markDigits(splits) - (percent === undefined ? 0 : 2)))),
+          values: (_, splits) => markLabels(language, splits, percent !== undefined),
           size: (_, labels) => 12 + CHARACTER * Math.max(...(labels ?? [""]).map(({ length }) => length)),
         },
       ],
@@ -87,7 +85,7 @@ export function drawChart(figure: HTMLElement, rows: readonly Row[]): void {
     },
   );
 
-  const write = valueWriter(language, form(Number(digits)));
+  const write = valueWriter(language, { digits: Number(digits), percent: percent !== undefined });
   const tell = (i: number) =>
     [
       write(values[i] ?? NaN),
@@ -137,7 +135,9 @@ function addTip(chart: uPlot, tell: Tell): void {
     const x = at < room / 2
       ? Math.min(at + 12, room - tip.offsetWidth)
       : Math.max(0, at - 12 - tip.offsetWidth);
-    tip.style.transform = `translate(${Math.round(x)}px, 8px)`;
+    const height = chart.over.clientHeight;
+    const isHigh = chart.valToPos(chart.data[1]![idx!] ?? NaN, "y") < height / 2;
+    tip.style.transform = `translate(${Math.round(x)}px, ${isHigh ? height - tip.offsetHeight - 8 : 8}px)`;
   };
   (chart.hooks.setCursor ??= []).push(follow);
 }

@@ -197,6 +197,17 @@ describe("lists of /search", () => {
 const CACHED = ["/series/api/search/", "/series/api/search/?q=ipc&aggregations", "/api/search/field_units/"];
 
 describe("answers of the search", () => {
+  test.each([
+    { why: "any copy", headers: { "if-none-match": "*" } },
+    {
+      why: "a copy as new as the snapshot",
+      headers: { "if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT" },
+    },
+  ])("an invalid search is told so, not 304, to whom has $why", async ({ headers }) => {
+    const answer = await app.request("/series/api/search/?limit=-1", { headers });
+    expect(answer.status).toBe(400);
+  });
+
   test.each(CACHED)("%s have a strong ETag, and are 304 to whom has them", async (path) => {
     const { app } = await searchApp();
     for (let i = 0; i < 2; i++) {

@@ -172,6 +172,18 @@ describe("publish", () => {
     expect(await brought(store, blobs)).toMatchObject({ switched: false, filesWritten: 0 });
   });
 
+  test("writes every search file anew where texts became words otherwise", async () => {
+    const [store, blobs] = [newStore(), memoryBlobs()];
+    await load(store, TWO);
+    const { snapshot } = await brought(store, blobs);
+    const { search, ...rest } = manifestOf(blobs);
+    const old = { ...rest, search: { ...search, analysis: 0, files: { c: "old", e: "older" } } };
+    blobs.files.set(manifestName("old"), encodeJson(old));
+    blobs.files.set(POINTER, encodeJson({ ...pointerOf(blobs), snapshot: "old", kept: ["old"] }));
+    await store.savePublication({ snapshot: "old", position: (await store.changes(0)).position });
+    expect(await brought(store, blobs)).toMatchObject({ snapshot, switched: true });
+  });
+
   test("removes search files with the last snapshot that has them", async () => {
     const [store, blobs] = [newStore(), memoryBlobs()];
     const states = ["uno", "dos", "tres", "cuatro", "cinco"];

@@ -193,7 +193,8 @@ describe("harvest", () => {
     };
     for (let i = 0; i < KILLS; i++) {
       const { stage, when } = PLAN[i % PLAN.length]!;
-      await kill(stage, when === "random" ? random() : 0);
+      // Short of its end, where the next stage begins in a run that is faster than the measured one.
+      await kill(stage, when === "random" ? random() * 0.8 : 0);
     }
     for (const { stage, state } of MUST_BE_SEEN) {
       for (let left = TRIES; !seen.has(state); left--) {

@@ -8,6 +8,7 @@ import { harvestStoreSuite } from "./harvest_store_suite.ts";
 import { historyStoreSuite } from "./history_store_suite.ts";
 import { outcomeSuite } from "./outcome_suite.ts";
 import { publishStoreSuite } from "./publish_store_suite.ts";
+import { searchStoreSuite } from "./search_store_suite.ts";
 
 /** A store with nothing in it. */
 export type OpenedStore = {
@@ -27,6 +28,7 @@ export function canonicalStoreSuite(name: string, open: () => Promise<OpenedStor
     harvestStoreSuite(store);
     outcomeSuite(store);
     publishStoreSuite(store);
+    searchStoreSuite(store);
     activityStoreSuite(store);
     historyStoreSuite(store);
   });

@@ -107,7 +107,7 @@ describe("encodeSearchPart", () => {
       (_, i) => document(String(i).padStart(5, "0"), { description: text(i) }),
     );
     const found: number[][] = [];
-    decodeSearchPart(encodeSearchPart(documents, synonyms)).postings(0, "lejos", (...at) => found.push(at));
+    decodeSearchPart(encodeSearchPart(documents, synonyms)).visit(0, "lejos", 0, (...at) => found.push(at));
     expect(found).toEqual([[0, 300], [20_000, 300], [40_000, 300]]);
   });
 

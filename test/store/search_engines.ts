@@ -74,7 +74,7 @@ export async function publishDocuments(
     contexts: empty,
     catalogs: [],
     percentage_units: [],
-    search: { synonyms, catalog_aliases: catalogAliases, files },
+    search: { analysis: 1, synonyms, catalog_aliases: catalogAliases, files },
   };
   const bytes = encodeJson(manifest);
   await blobs.write(manifestName(sha256(bytes)), bytes);

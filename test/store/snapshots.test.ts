@@ -57,7 +57,7 @@ async function publishByHand(blobs: Blobs, records: readonly Series[], published
     contexts: await root(contexts),
     catalogs: [],
     percentage_units: ["%"],
-    search: { synonyms: [], catalog_aliases: {}, files: {} },
+    search: { analysis: 1, synonyms: [], catalog_aliases: {}, files: {} },
   };
   const snapshot = sha256(encodeJson(manifest));
   await blobs.write(manifestName(snapshot), encodeJson(manifest));

@@ -28,6 +28,8 @@ export type Manifest = {
 };
 
 export type SearchRoot = {
+  /** How texts became words (ANALYSIS of core/search_text.ts). */
+  analysis: number;
   /** Lists of equivalent terms. */
   synonyms: readonly string[];
   catalog_aliases: Readonly<Record<string, readonly string[]>>;

@@ -3,7 +3,7 @@
 
 import { Problem } from "../../core/problem.ts";
 import type { Search, Searches } from "../../core/search.ts";
-import { frequencyCode, type Postings, type SearchIndex } from "../../core/search_index.ts";
+import { frequencyCode, type SearchIndex } from "../../core/search_index.ts";
 import { searchOver } from "../../core/search_rank.ts";
 import { isSynonymKey, readSynonyms } from "../../core/synonyms.ts";
 import type { ReadBlobs } from "./blobs.ts";
@@ -115,16 +115,11 @@ function joinParts(parts: readonly SearchPart[], { synonyms, catalog_aliases }: 
     settings: { synonyms, catalogAliases: catalog_aliases },
     synonyms: readSynonyms(synonyms),
 
-    postings(field, term): Postings | undefined {
-      const owners: number[] = [], counts: number[] = [];
-      parts.forEach((part, i) => {
-        const first = field === 0 ? firstSeries[i]! : firstDataset[i]!;
-        part.postings(field, term, (owner, count) => {
-          owners.push(first + owner);
-          counts.push(count);
-        });
-      });
-      return owners.length === 0 ? undefined : { owners, counts };
+    has: (term) => parts.some((part) => part.has(term)),
+
+    visit(field, term, visit) {
+      const firsts = field === 0 ? firstSeries : firstDataset;
+      parts.forEach((part, i) => part.visit(field, term, firsts[i]!, visit));
     },
 
     vocabulary: () =>

@@ -3,6 +3,7 @@
 
 import { Problem } from "../../core/problem.ts";
 import type { SearchDataset, SearchDocument } from "../../core/search.ts";
+import type { Visit } from "../../core/search_index.ts";
 import { type Synonyms, termsOf } from "../../core/synonyms.ts";
 
 /** Texts of a search file by number; 0 is none. */
@@ -52,8 +53,9 @@ export type SearchPart = {
   readonly lengths: readonly (readonly number[])[];
   /** Sorted. */
   readonly terms: readonly string[];
-  /** Calls `visit` with each series or dataset that has a term in a field, ascending. */
-  postings(field: number, term: string, visit: (owner: number, count: number) => void): void;
+  has(term: string): boolean;
+  /** Tells of each series or dataset that has a term in a field, ascending; `first` is the number of the first. */
+  visit(field: number, term: string, first: number, visit: Visit): void;
   document(series: number): SearchDocument;
 };
 
@@ -201,7 +203,9 @@ function readPart(bytes: Uint8Array): SearchPart {
     lengths,
     terms,
 
-    postings(field, term, visit) {
+    has: (term) => indexIn(terms, term) >= 0,
+
+    visit(field, term, first, visit) {
       const found = indexIn(terms, term);
       if (found < 0) return;
       let at = places[found]!;
@@ -214,7 +218,7 @@ function readPart(bytes: Uint8Array): SearchPart {
         }
       };
       for (let i = 0; i <= field; i++) {
-        let owner = 0;
+        let owner = first;
         for (let left = next(); left > 0; left--) {
           const step = next();
           owner += step >>> 1;

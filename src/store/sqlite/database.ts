@@ -80,7 +80,7 @@ function overConnection(db: DatabaseSync, path: string): Database {
       return work();
     } catch (cause) {
       const fault = machineFault(cause);
-      throw cause;
+      if (fault === undefined) throw cause;
       throw new Problem("unavailable", `No se puede usar el almacén "${path}": ${fault}`, [], { cause });
     }
   };

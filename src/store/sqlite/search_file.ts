@@ -10,11 +10,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SearchDataset, SearchDocument, SearchSettings } from "../../core/search.ts";
-import type { Postings, SearchColumns, SearchIndex } from "../../core/search_index.ts";
+import type { SearchColumns, SearchIndex } from "../../core/search_index.ts";
 import { isSynonymKey, readSynonyms, type Synonyms, termsOf } from "../../core/synonyms.ts";
 
 /** Version of what this program writes: a file of another is built anew. */
 const SCHEMA = 1;
+
+/** Owners of terms that are kept in memory, at each level: "de" is in every other query, and in most series. */
+const KEPT_NUMBERS = 500_000;
 
 /** Rows written before others get their turn. */
 const ROWS_AT_ONCE = 200;
@@ -156,12 +159,13 @@ function readIndex(db: DatabaseSync, settings: Settings): SearchIndex {
     `SELECT group_concat(4 * doc + CASE col WHEN 'title' THEN 1 WHEN 'source' THEN 2 ELSE 3 END) AS owners
      FROM dataset_term WHERE term = ?`,
   );
+  /** Instances: a series or dataset is there as often as it has the term. */
+  const seriesOf = keptNumbers((term) => seriesOwners.get(term));
+  const datasetsOf = keptNumbers((term) => datasetOwners.get(term));
   const document = db.prepare(
     `SELECT series.document AS own, dataset.document AS dataset FROM series, dataset
      WHERE series.n = ? AND dataset.n = ?`,
   );
-  /** The last term's of datasets: it is asked for field by field. */
-  let last: { readonly term: string; readonly owners: readonly number[] } | undefined;
   let vocabulary: readonly string[] | undefined;
   return {
     columns,
@@ -169,10 +173,11 @@ function readIndex(db: DatabaseSync, settings: Settings): SearchIndex {
     settings: settings.search,
     synonyms: readSynonyms(settings.search.synonyms),
 
-    postings(field, term) {
-      if (field === 0) return counted(numbersIn(seriesOwners.get(term)));
-      if (last?.term !== term) last = { term, owners: numbersIn(datasetOwners.get(term)) };
-      return counted(last.owners.filter((number) => (number & 3) === field).map((number) => number >>> 2));
+    has: (term) => seriesOf(term).length > 0 || datasetsOf(term).length > 0,
+
+    visit(field, term, visit) {
+      if (field === 0) return seriesOf(term).forEach((owner) => visit(owner, 1));
+      for (const number of datasetsOf(term)) if ((number & 3) === field) visit(number >>> 2, 1);
     },
 
     vocabulary() {
@@ -189,11 +194,30 @@ function readIndex(db: DatabaseSync, settings: Settings): SearchIndex {
   };
 }
 
+/** Answers of `ask` by term, the last ones used kept up to KEPT_NUMBERS. */
+function keptNumbers(ask: (term: string) => unknown): (term: string) => Uint32Array {
+  const kept = new Map<string, Uint32Array>();
+  let size = 0;
+  const cost = (numbers: Uint32Array) => numbers.length + 50;
+  return (term) => {
+    const known = kept.get(term);
+    const numbers = known ?? numbersIn((ask(term) as { owners: string | null }).owners ?? "");
+    if (known) kept.delete(term);
+    else size += cost(numbers);
+    kept.set(term, numbers);
+    for (const [oldest, old] of kept) {
+      if (size <= KEPT_NUMBERS) break;
+      kept.delete(oldest);
+      size -= cost(old);
+    }
+    return numbers;
+  };
+}
+
 /** Numbers of a text, separated by commas. */
-function numbersIn(row: Record<string, unknown> | undefined): number[] {
-  const text = row?.owners as string | null | undefined;
+function numbersIn(text: string): Uint32Array {
+  if (text === "") return new Uint32Array(0);
   const numbers: number[] = [];
-  if (!text) return numbers;
   let number = 0;
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - 48;
@@ -204,19 +228,5 @@ function numbersIn(row: Record<string, unknown> | undefined): number[] {
     }
   }
   numbers.push(number);
-  return numbers;
-}
-
-/** Instances as owners with their counts; undefined where there are none. */
-function counted(instances: readonly number[]): Postings | undefined {
-  if (instances.length === 0) return undefined;
-  const owners: number[] = [], counts: number[] = [];
-  for (const owner of instances) {
-    if (owner === owners.at(-1)) counts[counts.length - 1]!++;
-    else {
-      owners.push(owner);
-      counts.push(1);
-    }
-  }
-  return { owners, counts };
+  return Uint32Array.from(numbers);
 }
