@@ -50,6 +50,6 @@ export function markLabels(language: Language, marks: readonly number[], percent
     compactDisplay: "long",
     maximumSignificantDigits: 4,
   });
-  const labels = marks.map((mark) => short.format(mark));
+  const labels = marks.map((mark) => mark === 0 ? "0" : short.format(mark));
   return new Set(labels).size === marks.length ? labels : plain;
 }

@@ -61,8 +61,8 @@ summary { padding: 0.25rem 0; color: var(--accent); cursor: pointer; }
 h1.name { font-size: clamp(1.4rem, 1.1rem + 1.4vw, 1.9rem); }
 .origin { color: var(--quiet); }
 .controls { display: flex; flex-wrap: wrap; align-items: end; gap: 0.75rem 1rem; padding: 0.9rem 1.1rem; background: var(--panel); border-radius: 6px; }
-.controls label { display: grid; min-width: 0; max-width: 100%; gap: 0.15rem; }
-.controls label span { color: var(--quiet); font-size: 0.9rem; }
+.controls > div { display: grid; min-width: 0; max-width: 100%; gap: 0.15rem; }
+.controls label { color: var(--quiet); font-size: 0.9rem; }
 .controls :is(select, input, button) { height: 2.5rem; }
 .controls select { width: 100%; max-width: 13.5rem; }
 .controls input { width: 7rem; }
@@ -128,9 +128,9 @@ ${ROOMS.map((room) => `.room-${room} { --room: ${(room * 0.45 + 0.9).toFixed(2)}
 @media (max-width: 40rem) {
   .plot { height: 16rem; }
   .line-chart .second { display: none; }
-  .controls label { flex: 1 0 100%; }
+  .controls > div { flex: 1 0 100%; }
   .controls :is(select, input) { width: 100%; max-width: none; }
-  .controls label:has([name$="_date"]) { flex: 1 0 7rem; }
+  .controls > .date { flex: 1 0 7rem; }
   .controls button { flex: 1 0 100%; }
   .metadata dl > div { grid-template-columns: minmax(0, 1fr); padding: 0.3rem 0; }
 }

@@ -33,7 +33,6 @@ export const SEARCH = {
     "valores más: búsquelos por sus palabras",
     "more values: search for their words",
   ],
-  results: ["Resultados", "Results"],
   pages: ["Páginas de resultados", "Pages of results"],
   previous: ["Anterior", "Previous"],
   next: ["Siguiente", "Next"],

@@ -10,7 +10,6 @@ import { periodAt } from "../core/observations.ts";
 import { frequencyText, periodText, sentence, shortPeriodText } from "../core/period_text.ts";
 import type { SeriesTimes } from "../core/render_series.ts";
 import type { SeriesContext, SeriesRecord } from "../core/snapshot.ts";
-import { type Aggregation, AGGREGATIONS } from "../core/collapse.ts";
 import { isPercentMode, type Mode, MODES } from "../core/transform.ts";
 import { type ValueForm, valueWriter } from "../core/value_text.ts";
 import { AGGREGATION_NAMES, FAULTS, MODE_NAMES, SEARCH, SERIES } from "./explorer_text.ts";
@@ -26,6 +25,7 @@ import {
   type WrittenDates,
 } from "./series_address.ts";
 import { Downloads, type RequestHref } from "./series_downloads.tsx";
+import { SeriesForm } from "./series_form.tsx";
 import { declaredText, SeriesMetadata } from "./series_metadata.tsx";
 import { SeriesValues } from "./series_values.tsx";
 import { type Language, sayIn } from "./text.ts";
@@ -123,7 +123,7 @@ export function SeriesPage(props: SeriesPageProps) {
             </section>
           </>
         )}
-      <Controls {...props} />
+      <SeriesForm {...props} />
       {known.length > 0 && <Downloads {...props} percent={form.percent} />}
       <div class="below">
         {known.length > 0 && (
@@ -265,94 +265,6 @@ function breakable(number: string) {
         {part}
       </>
     )
-  );
-}
-
-function Controls(
-  { language, record, controls, written, offered, faults }: SeriesPageProps,
-) {
-  const say = sayIn(language);
-  const [native] = offered;
-  const plain = seriesPageHref(record.id, language);
-  const wrong = (name: ControlFault) =>
-    faults.includes(name) || (faults.includes("range") && name.endsWith("_date"))
-      ? { "aria-invalid": "true" as const, "aria-describedby": "faults" }
-      : {};
-  const date = (name: "start_date" | "end_date", label: string, value: string) => (
-    <label>
-      <span>{label}</span>
-      <input
-        type="text"
-        name={name}
-        value={value}
-        maxlength={40}
-        size={10}
-        autocomplete="off"
-        aria-describedby="dates-hint"
-        {...wrong(name)}
-      />
-    </label>
-  );
-  return (
-    <form class="controls" action={plain.split("?")[0]} method="get" aria-label={say(SERIES.controls)}>
-      <label>
-        <span>{say(SERIES.mode)}</span>
-        <Choice
-          name="representation_mode"
-          chosen={controls.mode}
-          options={Object.keys(MODES).map((mode) => [mode, say(MODE_NAMES[mode as Mode])])}
-        />
-      </label>
-      <label>
-        <span>{say(SERIES.frequency)}</span>
-        <Choice
-          name="collapse"
-          chosen={controls.collapse ?? ""}
-          options={offered.map((one) =>
-            one === native
-              ? ["", `${frequencyText(language, one)} (${say(SERIES.asPublished)})`]
-              : [one, frequencyText(language, one)]
-          )}
-        />
-      </label>
-      {offered.length > 1 && (
-        <label>
-          <span>{say(SERIES.aggregation)}</span>
-          <Choice
-            name="collapse_aggregation"
-            chosen={controls.aggregation}
-            options={AGGREGATIONS.map((one: Aggregation) => [one, say(AGGREGATION_NAMES[one])])}
-          />
-        </label>
-      )}
-      {date("start_date", say(SERIES.from), written.start)}
-      {date("end_date", say(SERIES.to), written.end)}
-      {language !== "es" && <input type="hidden" name="lang" value={language} />}
-      <button type="submit">{say(SERIES.update)}</button>
-      <p class="quiet" id="dates-hint">
-        {say(SERIES.datesHint)}
-        {controlParams(controls).length > 0 && (
-          <>
-            {". "}
-            <a href={plain}>{say(SERIES.reset)}</a>
-          </>
-        )}
-      </p>
-    </form>
-  );
-}
-
-function Choice(
-  { name, chosen, options }: {
-    readonly name: string;
-    readonly chosen: string;
-    readonly options: readonly (readonly string[])[];
-  },
-) {
-  return (
-    <select name={name}>
-      {options.map(([value, text]) => <option value={value} selected={value === chosen}>{text}</option>)}
-    </select>
   );
 }
 

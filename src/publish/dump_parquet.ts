@@ -16,7 +16,7 @@ import { type DumpRun, type Package, packagesOf } from "./dump_run.ts";
 import { daysOf, seriesById } from "./dump_source.ts";
 
 /** Rows of a group: what is in memory at once. */
-const GROUP_ROWS = 50_000;
+const GROUP_ROWS = 30_000;
 
 /** Bytes of a text that statistics tell: longer than any id. */
 const STATISTICS_BYTES = 128;

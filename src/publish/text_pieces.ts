@@ -1,8 +1,10 @@
 // Text on its way into files: collected, turned into UTF-8 and given on in pieces of a few hundred kB, so that
 // what is kept of a file of any length is one piece.
 
-/** Characters of a piece, give or take the last text. */
-const PIECE_LENGTH = 256 * 1024;
+const PIECE_BYTES = 256 * 1024;
+
+/** Characters turned into bytes at once: few enough that what they leave is collected cheaply. */
+const TEXT_LENGTH = 8 * 1024;
 
 export type TextPieces = {
   add(text: string): void;
@@ -13,20 +15,30 @@ export type TextPieces = {
 /** `take` gets bytes that are only valid until it returns. */
 export function textPieces(take: (piece: Uint8Array) => void): TextPieces {
   const utf8 = new TextEncoder();
-  let buffer = new Uint8Array(0);
-  let pending = "";
-  const flush = () => {
-    if (pending === "") return;
-    if (buffer.length < 3 * pending.length) buffer = new Uint8Array(3 * pending.length);
-    const { written } = utf8.encodeInto(pending, buffer);
-    pending = "";
-    take(buffer.subarray(0, written));
+  let piece = new Uint8Array(PIECE_BYTES);
+  let filled = 0;
+  let text = "";
+  const encode = () => {
+    const most = 3 * text.length;
+    if (filled + most > piece.length) {
+      give();
+      if (most > piece.length) piece = new Uint8Array(most);
+    }
+    filled += utf8.encodeInto(text, piece.subarray(filled)).written;
+    text = "";
+  };
+  const give = () => {
+    if (filled > 0) take(piece.subarray(0, filled));
+    filled = 0;
   };
   return {
-    add(text) {
-      pending += text;
-      if (pending.length >= PIECE_LENGTH) flush();
+    add(more) {
+      text += more;
+      if (text.length >= TEXT_LENGTH) encode();
     },
-    flush,
+    flush() {
+      encode();
+      give();
+    },
   };
 }

@@ -49,8 +49,6 @@ describe("home", () => {
     const requests = links(html).filter((to) => to.startsWith("/series/"));
     expect(requests).toEqual([
       `/series/api/series/?ids=${MONTHLY}&last=5`,
-      "/series/api/series/?ids=q%271%262&last=5",
-      `/series/api/series/?ids=${MONTHLY}&last=5`,
       `/series/api/series/?ids=${MONTHLY}&format=csv&header=ids&limit=5000`,
       `/series/api/series/?ids=${MONTHLY}&collapse=year&representation_mode=percent_change&last=10`,
       `/series/api/series/?ids=${MONTHLY},q%271%262&collapse=year&start_date=2010&end_date=2019`,
@@ -61,10 +59,15 @@ describe("home", () => {
       if (request.includes("csv")) {
         expect(await response.text()).toMatch(/^indice_tiempo,m\.1\r\n2010-01-01,/);
       } else expect((await response.json()).data.length, request).toBeGreaterThanOrEqual(5);
-      if (!request.includes("q%271%262&last")) {
-        expect(text(html)).toContain(`curl 'http://localhost${request}'`);
-      }
+      expect(text(html)).toContain(`curl 'http://localhost${request}'`);
     }
+  });
+
+  test("links the example of each catalog to its page", async () => {
+    expect(links(await page("/")).filter((to) => to.startsWith("/serie/"))).toEqual([
+      `/serie/${MONTHLY}`,
+      "/serie/q%271%262",
+    ]);
   });
 });
 
