@@ -17,7 +17,10 @@ export type ValidatorReply =
   | { readonly error: string };
 
 /** Judges within `seconds`; whatever is still under way then is ended. */
-export function validateInThread(settings: ValidatorSettings, seconds: number = VALIDATION.seconds): Validate {
+export function validateInThread(
+  settings: ValidatorSettings,
+  seconds: number = VALIDATION.seconds,
+): Validate {
   return async (request) => {
     const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
     const thread = new Worker(new URL("./validator_thread.ts", import.meta.url), { type: "module" });

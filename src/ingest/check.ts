@@ -80,7 +80,9 @@ export async function checkCatalog(url: string, context: CheckContext): Promise<
   if (opened.reading.distributions.length === 0 && opened.faults.length === 0) {
     const remedy =
       'Marque el campo de la fecha con "specialType": "time_index" si la distribución es de series';
-    findings.push(finding("series.none", "El catálogo no tiene series de tiempo: no hay nada que cosechar", remedy));
+    findings.push(
+      finding("series.none", "El catálogo no tiene series de tiempo: no hay nada que cosechar", remedy),
+    );
   }
   const judged = await judgeAll(opened, chosen, context);
   return reportOf(

@@ -66,7 +66,7 @@ export function LineChart({ language, frequency, points, percent, title, descrip
           return (
             <g class={i % 2 === 1 ? "second" : undefined}>
               <line class="tick" x1={x} x2={x} y1={percentage(BOTTOM)} y2={percentage(BOTTOM + 2)} />
-              <text x={x} y="98%" text-anchor={at < 5 ? "start" : at > 95 ? "end" : "middle"}>
+              <text x={x} y="98%" text-anchor={at > 95 ? "end" : "middle"}>
                 {markText(language, frequency, times.unit, day)}
               </text>
             </g>

@@ -127,8 +127,8 @@ function textElement(text: string): string {
 }
 
 /** Characters that XML cannot hold, and halves of pairs. */
-// deno-lint-ignore no-control-regex -- they are what is looked for
 const UNFIT =
+  // deno-lint-ignore no-control-regex -- they are what is looked for
   /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -40,7 +40,6 @@ export function memoryBlobs(): WriteBlobs & PieceBlobs & { readonly files: Map<s
       });
     },
 
-    // deno-lint-ignore require-await -- as every place for files answers
     async *pieces(name, { offset, length }) {
       const bytes = files.get(name);
       if (!bytes || bytes.length < offset + length) {
