@@ -51,11 +51,11 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
 }
 
 /** Builds at first use and keeps the files. Where that fails, `tell` hears of it once and pages go without. */
-export function builtAssets(tell: (error: unknown) => void): Assets {
+export function builtAssets(tell: (error: unknown) => void, build = buildAssets): Assets {
   let built: Promise<ReadonlyMap<string, Asset>> | undefined;
   return {
     files: () =>
-      built ??= buildAssets().catch((error) => {
+      built ??= build().catch((error) => {
         tell(error);
         return new Map();
       }),

@@ -35,3 +35,12 @@ test("builtAssets builds once, at first use", async () => {
   expect(first).toBe(second);
   expect(first.has("series.js")).toBe(true);
 });
+
+test("builtAssets has no files where the build fails, and tells of it once", async () => {
+  const told: unknown[] = [];
+  const fault = new Error("no builder here");
+  const assets = builtAssets((error) => told.push(error), () => Promise.reject(fault));
+  expect((await assets.files()).size).toBe(0);
+  expect((await assets.files()).size).toBe(0);
+  expect(told).toEqual([fault]);
+});

@@ -16,7 +16,7 @@ import { inertText } from "../core/spreadsheet_text.ts";
 import { addToAll, type Content } from "./dump_output.ts";
 import { type DumpRun, openContent } from "./dump_run.ts";
 import { bySeriesId, datesOf, type FullSeries, seriesOf } from "./dump_source.ts";
-import { type TextPieces, textPieces } from "./text_pieces.ts";
+import { bytesOf, type TextPieces, textPieces } from "./text_pieces.ts";
 
 const TABLES = ["full", "values", "metadata", "sources"] as const satisfies DumpTable[];
 
@@ -88,26 +88,29 @@ function addText(run: DumpRun, content: Content, text: string): void {
   pieces.flush();
 }
 
-/** Cells that are the same in all rows of a series, as text around its date and its value. */
-function constantTexts(table: "full" | "values", { facts }: FullSeries) {
+/** Cells that are the same in all rows of a series, as bytes around its date and its value. */
+function constantBytes(table: "full" | "values", { facts }: FullSeries) {
   const cells = (columns: readonly MetadataColumn[]) => columns.map((name) => cellText(name, facts[name]));
   const { before, between, after } = valueColumns(table);
   return {
-    before: `${cells(before).join(",")},`,
-    between: `,${cells(between).map((cell) => `${cell},`).join("")}`,
-    after: `${cells(after).map((cell) => `,${cell}`).join("")}\r\n`,
+    before: bytesOf(`${cells(before).join(",")},`),
+    between: bytesOf(`,${cells(between).map((cell) => `${cell},`).join("")}`),
+    after: bytesOf(`${cells(after).map((cell) => `,${cell}`).join("")}\r\n`),
   };
 }
 
 function addValues(full: TextPieces, values: TextPieces, series: FullSeries): void {
   const dates = datesOf(series.observations);
-  const long = constantTexts("full", series);
-  const short = constantTexts("values", series);
+  const tables = [[full, constantBytes("full", series)], [values, constantBytes("values", series)]] as const;
   series.observations.values.forEach((value, i) => {
-    const date = dates[i]!;
     const text = Number.isFinite(value) ? pythonNumber(value) : "";
-    full.add(long.before + date + long.between + text + long.after);
-    values.add(short.before + date + short.between + text + short.after);
+    for (const [pieces, { before, between, after }] of tables) {
+      pieces.addBytes(before);
+      pieces.addAscii(dates[i]!);
+      pieces.addBytes(between);
+      pieces.addAscii(text);
+      pieces.addBytes(after);
+    }
   });
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../core/dump_tables.ts";
 import { dumpFileOf } from "../core/dump_files.ts";
 import type { Frequency } from "../core/frequency.ts";
+import type { Observations } from "../core/observations.ts";
 import { dayOfIso } from "../core/time.ts";
 import type { Output } from "./dump_output.ts";
 import { type DumpRun, type Package, packagesOf } from "./dump_run.ts";
@@ -38,7 +39,7 @@ import {
   workbook,
   workbookRelations,
 } from "./sheet_xml.ts";
-import { type TextPieces, textPieces } from "./text_pieces.ts";
+import { bytesOf, type TextPieces, textPieces } from "./text_pieces.ts";
 import { zipFile } from "./zip.ts";
 
 /** Rows of data on a sheet; the contract's, below what spreadsheets can open. */
@@ -184,9 +185,8 @@ const rowsAt = (distributions: readonly KnownDistribution[], frequency: Frequenc
   );
 
 type SheetWriter = {
-  /** Number of the next row, in a sheet that has place for it. */
-  next(): number;
-  add(text: string): void;
+  /** Begins a row, on a sheet that has place for it. */
+  row(): TextPieces;
   /** Ends the sheet that has been begun, if any: the next row is on another. */
   endSheet(): void;
 };
@@ -201,16 +201,16 @@ function sheetWriter(book: Workbook, columns: readonly ColumnName[], sheetRows: 
     sheet = undefined;
   };
   return {
-    next() {
+    row() {
       if (sheet && rows === sheetRows) endSheet();
       if (!sheet) {
         sheet = book.begin(sheetPath(sheets++));
         sheet.add(sheetStart(columns));
         rows = 0;
       }
-      return ++rows + 1;
+      sheet.addAscii(rowStart(++rows + 1));
+      return sheet;
     },
-    add: (text) => sheet!.add(text),
     endSheet,
   };
 }
@@ -225,12 +225,31 @@ function addRows(
   const cells = (columns: readonly MetadataColumn[]) =>
     columns.map((name) => facts[name] === "" ? emptyCell() : sharedCell(numbers.get(name)!)).join("");
   const { before, between, after } = valueColumns(table);
-  const [first, middle, last] = [cells(before), cells(between), cells(after) + ROW_END];
-  const days = daysOf(observations);
+  const first = bytesOf(cells(before));
+  const middle = bytesOf(cells(between));
+  const last = bytesOf(cells(after) + ROW_END);
+  const dates = dateCells(observations);
   observations.values.forEach((value, i) => {
-    const row = rowStart(sheet.next());
-    sheet.add(row + first + dateCell(days[i]!) + middle + numberCell(value) + last);
+    const row = sheet.row();
+    row.addBytes(first);
+    row.addAscii(dates[i]!);
+    row.addBytes(middle);
+    row.addAscii(numberCell(value));
+    row.addBytes(last);
   });
+}
+
+let shownDays: Int32Array | undefined;
+let shownCells: readonly string[] = [];
+
+/** Cells of all dates of a series, which those of a distribution mostly share. */
+function dateCells(observations: Observations): readonly string[] {
+  const days = daysOf(observations);
+  if (days !== shownDays) {
+    shownDays = days;
+    shownCells = Array.from(days, dateCell);
+  }
+  return shownCells;
 }
 
 /** The workbooks of metadata and sources: one sheet each, texts in their cells. */

@@ -14,6 +14,8 @@ export async function readRows({ rows, count, workdays }: DOMStringMap): Promise
   }
   const pages = await Promise.all(starts.map(async (start): Promise<Row[]> => {
     const response = await fetch(`${rows}&start=${start}&limit=${LIMITS.rows}`, {
+      // What a cache may still show for a while would disagree with the values that the page lists.
+      cache: "no-cache",
       headers: { "x-source": "caudal-explorer" },
     });
     if (!response.ok) throw new Error(`${response.status} ${rows}`);
