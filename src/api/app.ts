@@ -108,13 +108,19 @@ export function createApp(context: AppContext): Hono {
   app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }));
   validateRoutes(app, context);
   const readPaths = new Set(app.routes.filter(({ method }) => method === "GET").map(({ path }) => path));
+  const refuse = (method: string, path: string) =>
+    problemJson(405, `${method} no se admite en ${path}`, { allow: "GET, HEAD, OPTIONS" });
+  // A second route of a fixed path would be paid for by every GET of it; those with parameters need one.
   for (const path of readPaths) {
-    app.all(
-      path,
-      ({ req }) => problemJson(405, `${req.method} no se admite en ${path}`, { allow: "GET, HEAD, OPTIONS" }),
-    );
+    if (path.includes(":")) {
+      app.all(path, ({ req }) => refuse(req.method, req.path));
+    }
   }
-  app.notFound(({ req }) => problemJson(404, `No hay nada en ${req.path}`));
+  app.notFound(({ req: { method, path } }) =>
+    readPaths.has(path) && method !== "GET"
+      ? refuse(method, path)
+      : problemJson(404, `No hay nada en ${path}`)
+  );
   app.onError((error, { req }) => {
     if (error instanceof Problem && error.code !== "unavailable") {
       return problemJson(statusOf(error), error.message);
@@ -134,8 +140,7 @@ export function createApp(context: AppContext): Hono {
 /** Answers HEAD as GET without its body but with its length, which Hono leaves out. */
 function answerHead(app: Hono): void {
   const { fetch } = app;
-  app.fetch = async (request, ...rest) => {
-    if (request.method !== "HEAD") return fetch(request, ...rest);
+  const head = async (request: Request, rest: RestOfFetch) => {
     const { status, headers, body } = await fetch(
       new Request(request.url, { headers: request.headers }),
       ...rest,
@@ -144,7 +149,10 @@ function answerHead(app: Hono): void {
     if (body) lengthened.set("content-length", String((await new Response(body).arrayBuffer()).byteLength));
     return new Response(null, { status, headers: lengthened });
   };
+  app.fetch = (request, ...rest) => request.method === "HEAD" ? head(request, rest) : fetch(request, ...rest);
 }
+
+type RestOfFetch = Parameters<Hono["fetch"]> extends [Request, ...infer Rest] ? Rest : never;
 
 const PREFLIGHT_HEADERS = {
   ...COMMON_HEADERS,
