@@ -51,11 +51,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["ipaddr.js"],
     runtime: true,
   },
-  "src/publish": {
-    imports: ["src/core", "src/store/segments"],
-    packages: ["hyparquet-writer"],
-    runtime: false,
-  },
+  "src/publish": { imports: ["src/core", "src/store/segments"], packages: [], runtime: false },
   "src/api": {
     imports: ["src/core", "src/pages"],
     not: ["src/core/canonical_store.ts", "src/core/journal.ts"],

@@ -56,7 +56,7 @@ export type DumpReport = {
 
 type Writer = {
   readonly write: (run: DumpRun) => Promise<void>;
-  /** How often each row is written: once for all packages it is in, or in each table of each of them. */
+  /** How often each row is written: once for all packages it is in, once for each, or for each table of each. */
   readonly passes: (packages: number) => number;
 };
 
@@ -65,7 +65,7 @@ const WRITERS: Readonly<Record<DumpFormat, Writer>> = {
   xlsx: { write: (run) => dumpXlsx(run), passes: (packages) => 2 * packages },
   sqlite: { write: dumpSqlite, passes: () => 1 },
   dta: { write: dumpDta, passes: () => 1 },
-  parquet: { write: dumpParquet, passes: (packages) => 2 * packages },
+  parquet: { write: dumpParquet, passes: (packages) => packages },
 };
 
 /**

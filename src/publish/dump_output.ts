@@ -7,7 +7,8 @@ import type { WriteBlobs } from "../store/segments/blobs.ts";
 import { DUMP_FOLDER, dumpName } from "../store/segments/dump_format.ts";
 import { type Compression, zipFile } from "./zip.ts";
 
-const PIECE_BYTES = 256 * 1024;
+/** Most files are small, so the first pieces are. */
+const [FIRST_PIECE_BYTES, PIECE_BYTES] = [16 * 1024, 256 * 1024];
 
 /** SHA-256 of bytes as they come, hexadecimal. */
 export type RunningSha256 = { update(bytes: Uint8Array): void; digest(): string };
@@ -38,7 +39,7 @@ export async function openOutput(
   const writer = await blobs.create(DUMP_FOLDER);
   let bytes = 0;
   let pieces: Uint8Array[] = [];
-  let piece = new Uint8Array(PIECE_BYTES);
+  let piece = new Uint8Array(FIRST_PIECE_BYTES);
   let filled = 0;
   const drain = async () => {
     const full = pieces;
@@ -52,13 +53,13 @@ export async function openOutput(
   return {
     write(given) {
       for (let at = 0; at < given.length;) {
-        const part = given.subarray(at, at + PIECE_BYTES - filled);
+        const part = given.subarray(at, at + piece.length - filled);
         piece.set(part, filled);
         filled += part.length;
         at += part.length;
-        if (filled < PIECE_BYTES) continue;
+        if (filled < piece.length) continue;
         pieces.push(piece);
-        piece = new Uint8Array(PIECE_BYTES);
+        piece = new Uint8Array(Math.min(2 * piece.length, PIECE_BYTES));
         filled = 0;
       }
     },

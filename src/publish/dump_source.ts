@@ -15,7 +15,7 @@ import type { Observations } from "../core/observations.ts";
 import { dayOfIso, type EpochDay } from "../core/time.ts";
 
 /** Series read at once when they are read by id. */
-const SERIES_AT_ONCE = 200;
+const SERIES_AT_ONCE = 25;
 
 export type KnownSeries = { readonly id: string; readonly frequency: Frequency; readonly rows: number };
 
