@@ -8,7 +8,7 @@ import { buenosAiresDay } from "./core/time.ts";
 import { compression } from "./host/compression.ts";
 import { runningSha256 } from "./host/hash.ts";
 import { withWriterLock } from "./host/writer_lock.ts";
-import { dumpDatabases, openBlobs, openStore, type Places } from "./open.ts";
+import { dumpScratch, openBlobs, openStore, type Places } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { dump, type DumpReport } from "./publish/dump.ts";
 
@@ -56,8 +56,11 @@ async function dumpStore(
   catalog: string | undefined,
 ): Promise<DumpReport> {
   const { store, journal } = openStore(places);
+  const scratch = dumpScratch(places);
   const line = progressLine();
   try {
+    // A run that was cut off may have left something.
+    scratch.clear();
     const at = Date.now();
     await journal.abandonRuns("dump", at);
     const run = await journal.startRun("dump", at);
@@ -67,7 +70,7 @@ async function dumpStore(
         blobs: openBlobs(places),
         compression,
         runningSha256,
-        newDatabase: dumpDatabases(places),
+        newDatabase: scratch.newDatabase,
         at,
         today: buenosAiresDay(at),
         formats,
@@ -83,6 +86,7 @@ async function dumpStore(
     }
   } finally {
     line.end();
+    scratch.clear();
     await store.close();
   }
 }

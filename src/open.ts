@@ -63,12 +63,12 @@ export function openPublishedDumps(places: Places): Dumps {
   return openDumps(openBlobs(places), Date.now);
 }
 
-/** An empty SQLite file to be dumped; what a run that was cut off left is gone with the first of a run. */
-export function dumpDatabases({ dataDir }: Places): () => DumpDatabase {
+/** Where a dump writes SQLite files before they are packed: beside the store, because they are as large. */
+export function dumpScratch({ dataDir }: Places): { newDatabase: () => DumpDatabase; clear(): void } {
   const folder = path.join(dataDir, "dump_scratch");
-  return () => {
-    fs.rmSync(folder, { recursive: true, force: true });
-    return dumpDatabase(folder);
+  return {
+    newDatabase: () => dumpDatabase(folder),
+    clear: () => fs.rmSync(folder, { recursive: true, force: true }),
   };
 }
 

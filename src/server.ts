@@ -6,7 +6,13 @@ import { UsageProblem } from "./command.ts";
 import { Problem } from "./core/problem.ts";
 import { VALIDATION } from "./core/validate.ts";
 import { createLog, faultFields, type LogLevel } from "./log.ts";
-import { openPublished, openPublishedActivity, openPublishedSearches, type Places } from "./open.ts";
+import {
+  openPublished,
+  openPublishedActivity,
+  openPublishedDumps,
+  openPublishedSearches,
+  type Places,
+} from "./open.ts";
 import { validateInThread } from "./validator.ts";
 import { VERSION } from "./version.ts";
 
@@ -60,6 +66,7 @@ export function startServer(
   const app = createApp({
     snapshots: openPublished(places, settings.SEGMENT_CACHE_MB * MB),
     activities: openPublishedActivity(places),
+    dumps: openPublishedDumps(places),
     searches: openPublishedSearches(
       places,
       (error) => log("warn", "search.fell_back", faultFields(error)),

@@ -3,6 +3,7 @@
 
 import { Hono } from "hono";
 import type { Activities } from "../core/activity.ts";
+import type { Dumps } from "../core/dumps.ts";
 import { Problem } from "../core/problem.ts";
 import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
@@ -10,6 +11,7 @@ import { buenosAiresDay } from "../core/time.ts";
 import type { Validate } from "../core/validate.ts";
 import type { Assets } from "./assets.ts";
 import { bodyCache } from "./caching.ts";
+import { dumpRoutes } from "./dump.ts";
 import { explorerRoutes } from "./explorer.tsx";
 import { freshnessRoutes } from "./freshness.ts";
 import { openApi } from "./openapi.ts";
@@ -29,6 +31,8 @@ export type AppContext = {
   readonly searches?: Searches;
   /** Least score of what a text finds; the contract's unless told. */
   readonly searchMinScore?: number;
+  /** The files that can be downloaded; without it there are none. */
+  readonly dumps?: Dumps;
   /** Scripts of the pages; without them pages are as complete, and less lively. */
   readonly assets?: Assets;
   /** Epoch ms. */
@@ -102,6 +106,7 @@ export function createApp(context: AppContext): Hono {
   app.get("/openapi.json", ({ req }) => json(openApi(context.version, originOf(req.url, context.publicUrl))));
 
   freshnessRoutes(app, { activities, today, cache });
+  dumpRoutes(app, context);
   explorerRoutes(app, { ...context, today });
   siteRoutes(app, context);
 
@@ -141,12 +146,15 @@ export function createApp(context: AppContext): Hono {
 function answerHead(app: Hono): void {
   const { fetch } = app;
   const head = async (request: Request, rest: RestOfFetch) => {
-    const { status, headers, body } = await fetch(
-      new Request(request.url, { headers: request.headers }),
-      ...rest,
-    );
+    const asked = new Headers(request.headers);
+    // Only GET has parts.
+    asked.delete("range");
+    const { status, headers, body } = await fetch(new Request(request.url, { headers: asked }), ...rest);
     const lengthened = new Headers(headers);
-    if (body) lengthened.set("content-length", String((await new Response(body).arrayBuffer()).byteLength));
+    if (headers.has("content-length")) await body?.cancel();
+    else if (body) {
+      lengthened.set("content-length", String((await new Response(body).arrayBuffer()).byteLength));
+    }
     return new Response(null, { status, headers: lengthened });
   };
   app.fetch = (request, ...rest) => request.method === "HEAD" ? head(request, rest) : fetch(request, ...rest);
@@ -159,7 +167,7 @@ const PREFLIGHT_HEADERS = {
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
   "access-control-allow-headers":
     "Accept, Accept-Language, Authorization, Content-Language, Content-Type, If-Modified-Since, If-None-Match, " +
-    "Origin, Range, X-Requested-With, X-Source",
+    "If-Range, Origin, Range, X-Requested-With, X-Source",
   "access-control-max-age": "86400",
 };
 

@@ -193,14 +193,38 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     name: "dump-columns",
-    outcome: "absent",
+    outcome: "corrected",
     before: [
-      "En los volcados completos, algunas columnas de metadatos traían el dato de otra.",
-      "In the full dumps, some metadata columns held the content of another.",
+      "En los volcados, algunas columnas traían el dato de otra: en los metadatos, `distribucion_descripcion` el organismo y `dataset_responsable` el título; en SQLite, la descripción de la serie, el tema y las consultas de 30 y 90 días cambiadas. Un valor interior que falta era `nan`.",
+      "In the dumps, some columns held the content of another: in the metadata, `distribucion_descripcion` the publisher and `dataset_responsable` the title; in SQLite, the description of the series, the theme, and the queries of 30 and 90 days swapped. An interior value that is missing was `nan`.",
     ],
     now: [
-      "Esta versión no tiene volcados; la que los tenga llevará cada dato en su columna.",
-      "This version has no dumps; the one that has them will carry each in its column.",
+      "Cada dato está en su columna, y lo que falta queda vacío.",
+      "Each is in its column, and what is missing is empty.",
+    ],
+  },
+  {
+    name: "dump-parquet",
+    outcome: "changed",
+    before: [
+      "Los volcados eran CSV, XLSX, SQLite y DTA.",
+      "Dumps were CSV, XLSX, SQLite and DTA.",
+    ],
+    now: [
+      "También hay Parquet. Se sirven con 200 y no con una redirección, y admiten `Range`.",
+      "There is Parquet too. They are served with 200 and not by a redirect, and accept `Range`.",
+    ],
+  },
+  {
+    name: "dump-formulas",
+    outcome: "changed",
+    before: [
+      "Un texto que empieza con `=`, `+`, `-` o `@` llegaba igual a las planillas, que lo calculan.",
+      "A text that begins with `=`, `+`, `-` or `@` came as it is to spreadsheets, which compute it.",
+    ],
+    now: [
+      "En CSV y XLSX lleva un apóstrofo adelante; los números no cambian.",
+      "In CSV and XLSX it has an apostrophe before it; numbers do not change.",
     ],
   },
   {

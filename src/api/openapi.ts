@@ -1,5 +1,6 @@
 // The OpenAPI 3.1 description of what is served, made from the same table as the reference page.
 
+import { dumpPaths } from "./openapi_dump.ts";
 import { FRESHNESS_ANSWER } from "./openapi_freshness.ts";
 import { searchPaths } from "./openapi_search.ts";
 import { SERIES_PARAMS } from "./params.ts";
@@ -139,6 +140,7 @@ export function openApi(version: string, origin: string): object {
         },
       },
       ...searchPaths(answer, ERROR_ANSWER),
+      ...dumpPaths(answer, PROBLEM),
       "/api/freshness": {
         get: {
           operationId: "freshness",

@@ -14,6 +14,7 @@ const TITLES: Record<number, string> = {
   404: "No existe",
   405: "Método no permitido",
   409: "Conflicto",
+  416: "Rango inválido",
   413: "Pedido demasiado grande",
   500: "Error interno",
   503: "No disponible por ahora",

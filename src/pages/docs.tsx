@@ -22,6 +22,7 @@ import {
   PAGING_NOTE,
   XLSX_RULES,
 } from "./docs_text.ts";
+import { Downloads } from "./docs_downloads.tsx";
 import { FRESHNESS_FIELDS, FRESHNESS_KEYS } from "./docs_freshness_text.ts";
 import { VALIDATE_CHECKS, VALIDATE_REQUEST, VALIDATE_RULES } from "./docs_validate_text.ts";
 import { SEARCH_KEYS, SEARCH_RULES, SEARCH_TEXT } from "./docs_search_text.ts";
@@ -79,6 +80,7 @@ const SECTIONS = [
   "xlsx",
   "search",
   "freshness",
+  "dumps",
   "validate",
   "errors",
   "caching",
@@ -198,6 +200,7 @@ export function Docs(props: DocsProps) {
         ))}
       </>
     ),
+    dumps: <Downloads say={say} />,
     validate: (
       <>
         <p>{prose(DOCS.validateLead)}</p>

@@ -72,6 +72,8 @@ export const DOCS = {
   freshnessFieldsCaption: ["En los metadatos completos", "In the full metadata"],
   freshnessCaption: ["Claves de /api/freshness", "Keys of /api/freshness"],
 
+  dumps: ["Descargas", "Downloads"],
+
   validate: ["Validar una distribución", "Validate a distribution"],
   validateLead: [
     "`POST /series/api/validate/` dice si una distribución de un catálogo se puede cosechar, con los mismos controles que la cosecha y sus límites por defecto. `/api/validate/` es la misma ruta; con barra final o sin ella.",

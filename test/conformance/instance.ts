@@ -4,15 +4,23 @@
 import { createHash } from "node:crypto";
 import { createApp } from "../../src/api/app.ts";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
+import { DUMP_FORMATS } from "../../src/core/dump_files.ts";
 import type { Journal } from "../../src/core/journal.ts";
+import { Problem } from "../../src/core/problem.ts";
+import { buenosAiresDay } from "../../src/core/time.ts";
+import { compression } from "../../src/host/compression.ts";
+import { runningSha256 } from "../../src/host/hash.ts";
 import { createReadSource } from "../../src/host/read_source.ts";
 import { createValidate } from "../../src/ingest/validate.ts";
+import { dump } from "../../src/publish/dump.ts";
 import { publish } from "../../src/publish/publish.ts";
 import { folderBlobs } from "../../src/store/folder/blobs.ts";
+import { openDumps } from "../../src/store/segments/dumps.ts";
 import { openSearches, searchIndexReader } from "../../src/store/segments/search_index.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
 import { sqliteStore } from "../../src/store/sqlite/canonical_store.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
+import { dumpDatabase } from "../../src/store/sqlite/dump_file.ts";
 import { sqliteJournal } from "../../src/store/sqlite/journal.ts";
 import { sqliteSearches } from "../../src/store/sqlite/search.ts";
 
@@ -24,6 +32,8 @@ export type Instance = {
   /** Address of the server, without a final slash. */
   readonly base: string;
   readonly store: CanonicalStore;
+  /** Writes the files for download in every format, the first time it is asked. */
+  generateDumps(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -64,14 +74,31 @@ export async function startInstance(
   const app = createApp({
     snapshots: openSnapshots(blobs, now),
     searches: engine === "sqlite" ? indexFiles : openSearches(blobs),
+    dumps: openDumps(blobs, now),
     now,
     version: "conformance",
     validate,
   });
+  let dumped: Promise<unknown> | undefined;
+  const generateDumps = () =>
+    dump({
+      store,
+      blobs,
+      compression,
+      runningSha256,
+      newDatabase: () => dumpDatabase(`${folder}/scratch`),
+      at: now(),
+      today: buenosAiresDay(now()),
+      formats: DUMP_FORMATS,
+    }).catch((error) => {
+      // A data set without series has no files.
+      if (!(error instanceof Problem && error.code === "not_found")) throw error;
+    });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
   return {
     base: `http://127.0.0.1:${server.addr.port}`,
     store,
+    generateDumps: async () => void await (dumped ??= generateDumps()),
     async close() {
       await server.shutdown();
       await clear();

@@ -2,20 +2,18 @@
 
 import { afterAll, describe, expect, test } from "vitest";
 import { differenceLines } from "./compare.ts";
-import { isBuilt, NOT_BUILT, runCases, serverTarget, urlTarget } from "./series_cases.ts";
+import { runCases, serverTarget, urlTarget } from "./series_cases.ts";
 import { OWN_SERIES_CASES, readSuite } from "./suites.ts";
 
 const suite = readSuite(OWN_SERIES_CASES);
 if (suite?.kind !== "series") throw new Error(`${OWN_SERIES_CASES} holds no cases`);
 const { files } = suite;
-const built = files.filter(({ cases }) => cases.some(isBuilt));
-const notBuilt = files.flatMap(({ cases }) => cases.filter((testCase) => !isBuilt(testCase)));
 
 describe("the series API", () => {
   const target = serverTarget();
   afterAll(() => target.close());
 
-  test.each(built.map((file) => ({ file, title: file.title, count: file.cases.filter(isBuilt).length })))(
+  test.each(files.map((file) => ({ file, title: file.title, count: file.cases.length })))(
     "answers $title as recorded: $count cases",
     async ({ file }) => {
       const { results } = await runCases(file, target);
@@ -24,19 +22,12 @@ describe("the series API", () => {
         .toEqual([]);
     },
   );
-
-  test(`has no other prefix without routes than those of the ${notBuilt.length} cases not built yet`, () => {
-    const unused = NOT_BUILT.filter((prefix) =>
-      !notBuilt.some(({ request }) => request.includes(` ${prefix}`))
-    );
-    expect(unused).toEqual([]);
-  });
 });
 
 describe("the search of the snapshot's own index", () => {
   const target = serverTarget(Date.now, "segments");
   afterAll(() => target.close());
-  const searched = built.filter(({ cases }) => cases.some(({ request }) => request.includes(" /search")));
+  const searched = files.filter(({ cases }) => cases.some(({ request }) => request.includes(" /search")));
 
   test.each(searched)("answers $title as recorded", async (file) => {
     const { results } = await runCases(file, target);
@@ -68,6 +59,20 @@ describe("runCases", () => {
   test("asks a server that runs already", async () => {
     const base = await target.base(file.folder, file.cases[0]!.given);
     const { results } = await runCases(file, urlTarget(`${base}/`));
+    expect(results.flatMap(({ differences }) => differences)).toEqual([]);
+  });
+
+  test("generates the files for download that a case asks for", async () => {
+    const given = { ref: "givens/search_catalog.json" };
+    const asked = (name: string, status: number) => ({
+      ...file.cases[0]!,
+      given,
+      request: `GET /dump/${name}/`,
+      expect: { status },
+    });
+    const cases = [asked("series-tiempo-metadatos.csv", 200), asked("series-tiempo-csv.zip", 200)];
+    const empty = { ...asked("series-tiempo-metadatos.csv", 404), given: undefined };
+    const { results } = await runCases({ ...file, cases: [...cases, empty] }, target);
     expect(results.flatMap(({ differences }) => differences)).toEqual([]);
   });
 
