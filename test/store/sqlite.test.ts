@@ -14,6 +14,7 @@ import { Problem } from "../../src/core/problem.ts";
 import { sqliteStore } from "../../src/store/sqlite/canonical_store.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { sqliteJournal } from "../../src/store/sqlite/journal.ts";
+import { sqliteRecords, sqliteTrail } from "../../src/store/sqlite/records.ts";
 import { MIGRATIONS } from "../../src/store/sqlite/migrations.ts";
 import { canonicalStoreSuite } from "./canonical_store_suite.ts";
 import {
@@ -29,6 +30,7 @@ import {
   source,
 } from "./example_catalog.ts";
 import { journalSuite } from "./journal_suite.ts";
+import { recordsSuite } from "./records_suite.ts";
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), "caudal-sqlite-"));
 
@@ -47,6 +49,11 @@ canonicalStoreSuite("SQLite", () => {
 journalSuite("SQLite", () => {
   const database = openDatabase(":memory:");
   return { journal: sqliteJournal(database), close: () => database.close() };
+});
+
+recordsSuite("SQLite", () => {
+  const database = openDatabase(":memory:");
+  return { records: sqliteRecords(database), trail: sqliteTrail(database), close: () => database.close() };
 });
 
 let folder: string;

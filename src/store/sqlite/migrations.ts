@@ -121,4 +121,24 @@ export const MIGRATIONS: readonly string[] = [
   -- Place of a series among the columns of the last file that had it; 0 until that file is read again.
   ALTER TABLE series ADD COLUMN column_position INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- What operators keep, as JSON; and what happened, in its order.
+  CREATE TABLE record (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE trail (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    entry TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX trail_by_subject ON trail (kind, subject, id);
+  CREATE INDEX trail_by_kind ON trail (kind, id);
+  `,
 ];
