@@ -5,6 +5,8 @@
 import type { Context, Hono } from "hono";
 import type { Activities } from "../core/activity.ts";
 import { collapse } from "../core/collapse.ts";
+import { DUMP_FILES } from "../core/dump_files.ts";
+import type { Dumps, StoredDump } from "../core/dumps.ts";
 import { compareFrequency, firstDay, FREQUENCIES, type Frequency } from "../core/frequency.ts";
 import { type Observations, trim } from "../core/observations.ts";
 import { Problem } from "../core/problem.ts";
@@ -40,6 +42,7 @@ type ExplorerContext = {
   readonly activities?: Activities;
   readonly searches?: Searches;
   readonly searchMinScore?: number;
+  readonly dumps?: Dumps;
   readonly assets?: Assets;
   readonly version: string;
   readonly publicUrl?: string;
@@ -110,14 +113,30 @@ function tagOf({ snapshot, url, context, language }: Asked, day?: EpochDay, more
 async function answerHome(asked: Asked): Promise<Response> {
   const { url, language, headers } = asked;
   const address = readSearchAddress(url.searchParams, language);
+  const downloads = address ? [] : await downloadsOf(asked);
   return await answerPage(
     headers,
-    { tag: tagOf(asked), language },
-    () => address ? results(asked, address) : home(asked),
+    { tag: tagOf(asked, undefined, downloads.map(({ sha256 }) => sha256).join(" ")), language },
+    () => address ? results(asked, address) : home(asked, downloads),
   );
 }
 
-async function home({ snapshot, url, language, context }: Asked): Promise<Markup> {
+/** The files with everything; none where they cannot be told: the page is worth showing without. */
+async function downloadsOf({ context: { dumps, onError } }: Asked): Promise<readonly StoredDump[]> {
+  try {
+    const found = await Promise.all(DUMP_FILES.map(({ name }) => dumps?.find(null, name)));
+    return found.filter((dump) => dump !== undefined);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    onError?.(error, "/");
+    return [];
+  }
+}
+
+async function home(
+  { snapshot, url, language, context }: Asked,
+  downloads: readonly StoredDump[],
+): Promise<Markup> {
   const { version, publicUrl } = context;
   const examples = await snapshot.series(exampleIds(snapshot.catalogs).slice(0, EXAMPLES));
   return (
@@ -129,6 +148,7 @@ async function home({ snapshot, url, language, context }: Asked): Promise<Markup
       catalogs={snapshot.catalogs}
       requests={readyRequests(examples.filter((record) => record !== undefined))}
       themes={await themesOf(snapshot, context)}
+      downloads={downloads}
     />
   );
 }

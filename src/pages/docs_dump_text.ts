@@ -10,6 +10,10 @@ export const DUMP_TEXT = {
     "`GET /series/api/dump/{archivo}/` descarga todas las series de todos los catálogos juntos; `/series/api/dump/{catálogo}/{archivo}/`, las de uno. `/api/dump/…` son las mismas rutas; con barra final o sin ella.",
     "`GET /series/api/dump/{file}/` downloads all series of all catalogs together; `/series/api/dump/{catalog}/{file}/`, those of one. `/api/dump/…` are the same routes; with or without the final slash.",
   ],
+  all: ["Descargar todo", "Download everything"],
+  allLead: ["Todas las series, en archivos generados el", "All series, in files generated on"],
+  allColumns: ["Columnas, y archivos de cada catálogo", "Columns, and the files of each catalog"],
+  size: ["Tamaño", "Size"],
   filesCaption: ["Archivos", "Files"],
   file: ["Archivo", "File"],
   inside: ["Adentro", "Inside"],
@@ -62,8 +66,8 @@ export const DUMP_RULES: readonly Bilingual[] = [
     "CSV: comma, CRLF, UTF-8, one header row, numbers with a decimal point, `True` and `False`. In CSV and XLSX, a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a return) has an apostrophe before it; numbers do not change.",
   ],
   [
-    "XLSX: los valores van en hojas por frecuencia, `anual-1` a `diaria-1`, y en `-2` y siguientes cada 1.000.000 de filas. Una fecha anterior a 1900, que las planillas no admiten, es texto.",
-    "XLSX: values are on sheets by frequency, `anual-1` to `diaria-1`, and on `-2` and so on after each 1,000,000 rows. A date before 1900, which spreadsheets do not know, is text.",
+    "XLSX: los valores van en hojas por frecuencia, `anual-1` a `diaria-1`, y en `-2` y siguientes cada 1.000.000 de filas. Una fecha anterior a marzo de 1900, en la que las planillas no coinciden, es texto.",
+    "XLSX: values are on sheets by frequency, `anual-1` to `diaria-1`, and on `-2` and so on after each 1,000,000 rows. A date before March 1900, on which spreadsheets disagree, is text.",
   ],
   [
     "SQLite: `metadatos` (clave `serie_id`), `valores` (`serie_id`, `indice_tiempo`, `valor`) y `fuentes` (`fuente` en lugar de `dataset_fuente`); en `metadatos` una cuenta o un valor que falta es 0.",

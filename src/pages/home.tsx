@@ -7,6 +7,7 @@ import { LOCALES } from "../core/language.ts";
 import type { FacetValue } from "../core/search.ts";
 import type { CatalogSummary } from "../core/snapshot.ts";
 import { SEARCH } from "./explorer_text.ts";
+import { type Download, HomeDownloads } from "./home_downloads.tsx";
 import { Layout, pageHref, type PageProps, Table } from "./layout.tsx";
 import { momentText } from "./moment_text.ts";
 import { facetHref, searchHref } from "./search_address.ts";
@@ -27,13 +28,15 @@ type HomeProps = PageProps & {
   readonly requests: readonly ReadyRequest[];
   /** Themes that series are of, those of most series first. */
   readonly themes: readonly FacetValue[];
+  /** Files with everything; none where they were not generated. */
+  readonly downloads: readonly Download[];
 };
 
 /** Themes that are offered. */
 const THEMES = 12;
 
 export function Home(props: HomeProps) {
-  const { language, origin, snapshot, publishedAt, catalogs, requests, themes } = props;
+  const { language, origin, snapshot, publishedAt, catalogs, requests, themes, downloads } = props;
   const say = sayIn(language);
   const format = new Intl.NumberFormat(LOCALES[language]);
   const number = (value: number) => format.format(value);
@@ -128,6 +131,8 @@ export function Home(props: HomeProps) {
           />
         )}
       </section>
+
+      {downloads.length > 0 && <HomeDownloads language={language} downloads={downloads} />}
 
       {requests.length > 0 && (
         <section aria-labelledby="requests">

@@ -2,11 +2,16 @@
 // out of a page.
 
 import { createApp } from "../../src/api/app.ts";
+import { buenosAiresDay } from "../../src/core/time.ts";
+import { compression } from "../../src/host/compression.ts";
+import { runningSha256 } from "../../src/host/hash.ts";
+import { dump } from "../../src/publish/dump.ts";
 import { publish } from "../../src/publish/publish.ts";
 import { publishActivity } from "../../src/publish/publish_activity.ts";
 import { memoryJournal, memoryStore } from "../../src/store/memory.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { openActivities } from "../../src/store/segments/activities.ts";
+import { openDumps } from "../../src/store/segments/dumps.ts";
 import { openSearches } from "../../src/store/segments/search_index.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
 import {
@@ -88,11 +93,28 @@ export async function publishedApp() {
       snapshots: openSnapshots(blobs, () => now),
       activities: openActivities(blobs, () => now),
       searches: openSearches(blobs),
+      dumps: openDumps(blobs, () => now),
       now: () => now,
       version: VERSION,
     }),
     /** Name of the first snapshot. */
     snapshot,
+    /** Writes the files for download, as CSV. */
+    async generateDumps() {
+      now += 60_000;
+      await dump({
+        store,
+        blobs,
+        compression,
+        runningSha256,
+        newDatabase() {
+          throw new Error("CSV needs none");
+        },
+        at: now,
+        today: buenosAiresDay(now),
+        formats: ["csv"],
+      });
+    },
     async publishMore() {
       now += 60_000;
       await saveMonthly(3, [MONTHLY, "m.2"]);

@@ -44,6 +44,26 @@ describe("home", () => {
     expect(text(html)).toContain('Producto "><img src=x onerror=alert(1)>');
   });
 
+  test("offers the files for download that are there, once they are", async () => {
+    const { app, generateDumps } = await publishedApp();
+    const home = () => app.request("/");
+    const before = await home();
+    expect(await before.text()).not.toContain("Descargar todo");
+    await generateDumps();
+    const after = await home();
+    const html = await after.text();
+    expect(after.headers.get("etag")).not.toBe(before.headers.get("etag"));
+    expect(text(html)).toContain("generados el 9 de julio de 2026, 12:31 (hora de Buenos Aires)");
+    const files = links(html).filter((to) => to.includes("/dump/"));
+    expect(files).toEqual([
+      "/series/api/dump/series-tiempo-csv.zip",
+      "/series/api/dump/series-tiempo-valores-csv.zip",
+      "/series/api/dump/series-tiempo-metadatos.csv",
+      "/series/api/dump/series-tiempo-fuentes.csv",
+    ]);
+    for (const file of files) expect((await app.request(file)).status).toBe(200);
+  });
+
   test("offers one request of each kind that answers with values, as a link and as a line", async () => {
     const html = await page("/");
     const requests = links(html).filter((to) => to.startsWith("/series/"));
