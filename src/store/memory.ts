@@ -28,7 +28,7 @@ import {
   publisherName,
 } from "../core/catalog.ts";
 import type { Enriched } from "../core/enriched.ts";
-import type { Journal, Run } from "../core/journal.ts";
+import { ALREADY_ASKED, type Journal, type Run } from "../core/journal.ts";
 import type { JsonObject } from "../core/json.ts";
 import { firstLabel, lastLabel } from "../core/label.ts";
 import { compareObservations, countValues, type ObservationChanges } from "../core/observations.ts";
@@ -662,6 +662,8 @@ export function memoryJournal(): Journal {
       const run = {
         id,
         kind,
+        name: null,
+        about: null,
         status: "STARTED",
         startedAt: at,
         finishedAt: null,
@@ -669,6 +671,33 @@ export function memoryJournal(): Journal {
       } as const;
       runs.push(run);
       return Promise.resolve(read(run));
+    },
+
+    requestRun: (kind, name, about, at) =>
+      Promise.try(() => {
+        const isAsked = (run: typeof runs[number]) =>
+          run.kind === kind && run.name === name && (run.status === "PENDING" || run.status === "STARTED");
+        if (runs.some(isAsked)) throw new Problem("conflict", ALREADY_ASKED);
+        const id = runs.length + 1;
+        const kept = JSON.parse(JSON.stringify(about));
+        runs.push({
+          id,
+          kind,
+          name,
+          about: kept,
+          status: "PENDING",
+          startedAt: at,
+          finishedAt: null,
+          report: undefined,
+        });
+        return read(runs[id - 1]!);
+      }),
+
+    claimRun(at) {
+      const i = runs.findIndex(({ status }) => status === "PENDING");
+      if (i < 0) return Promise.resolve(undefined);
+      runs[i] = { ...runs[i]!, status: "STARTED", startedAt: at };
+      return Promise.resolve(read(runs[i]!));
     },
 
     finishRun: (id, status, at, report) =>
@@ -682,8 +711,11 @@ export function memoryJournal(): Journal {
       return Promise.resolve(run && read(run));
     },
 
-    runs: (kind, limit) =>
-      Promise.resolve(runs.filter((run) => run.kind === kind).reverse().slice(0, limit).map(read)),
+    runs: (kind, limit, name) => {
+      const isAsked = (run: typeof runs[number]) =>
+        run.kind === kind && (name === undefined || run.name === name);
+      return Promise.resolve(runs.filter(isAsked).reverse().slice(0, limit).map(read));
+    },
 
     abandonRuns(kind, at) {
       let abandoned = 0;

@@ -32,6 +32,8 @@ export function journalSuite(name: string, open: () => Promise<OpenedJournal> | 
       expect(first).toEqual({
         id: first.id,
         kind: "harvest",
+        name: null,
+        about: null,
         status: "STARTED",
         startedAt: 1_700_000_000_000,
         finishedAt: null,
@@ -67,6 +69,67 @@ export function journalSuite(name: string, open: () => Promise<OpenedJournal> | 
       });
       expect(await journal.run(publish.id + 1)).toBeUndefined();
       expect(await journal.run(0)).toBeUndefined();
+    });
+
+    test("requestRun leaves a run that waits, and claimRun starts the oldest, each once", async () => {
+      expect(await journal.claimRun(5)).toBeUndefined();
+      const first = await journal.requestRun("task", "dump", { formats: ["csv"], z: 1, a: 2 }, 10);
+      expect(first).toEqual({
+        id: first.id,
+        kind: "task",
+        name: "dump",
+        about: { formats: ["csv"], z: 1, a: 2 },
+        status: "PENDING",
+        startedAt: 10,
+        finishedAt: null,
+        report: null,
+      });
+      const second = await journal.requestRun("synchronizer", "dump", {}, 11);
+      expect(await journal.runs("task", 9)).toEqual([first]);
+      expect(await journal.claimRun(20)).toEqual({ ...first, status: "STARTED", startedAt: 20 });
+      expect(await journal.claimRun(21)).toEqual({ ...second, status: "STARTED", startedAt: 21 });
+      expect(await journal.claimRun(22)).toBeUndefined();
+    });
+
+    test("requestRun is Problem conflict while one of that kind and name waits or runs", async () => {
+      const { id } = await journal.requestRun("task", "dump", {}, 10);
+      const again = () => journal.requestRun("task", "dump", {}, 11);
+      await expect(again()).rejects.toMatchObject({
+        code: "conflict",
+        message: "Ya está corriendo una tarea",
+      });
+      await journal.claimRun(12);
+      await expect(again()).rejects.toMatchObject({ code: "conflict" });
+      await journal.requestRun("task", "harvest", {}, 13);
+      await journal.finishRun(id, "FAILURE", 14, {});
+      expect((await again()).status).toBe("PENDING");
+    });
+
+    test("claimRun gives a run to one of several at once", async () => {
+      const asked = await Promise.all(
+        ["a", "b", "c"].map((name) => journal.requestRun("task", name, {}, 10)),
+      );
+      const claimed = await Promise.all(Array.from({ length: 6 }, () => journal.claimRun(20)));
+      const ids = claimed.flatMap((run) => run ? [run.id] : []);
+      expect(ids.toSorted((a, b) => a - b)).toEqual(asked.map(({ id }) => id).toSorted((a, b) => a - b));
+    });
+
+    test("runs answers those of a name", async () => {
+      const a = await journal.requestRun("task", "a", {}, 10);
+      await journal.requestRun("task", "b", {}, 11);
+      await journal.requestRun("synchronizer", "a", {}, 12);
+      expect(await journal.runs("task", 9, "a")).toEqual([a]);
+      expect(await journal.runs("task", 0, "a")).toEqual([]);
+      expect(await journal.runs("task", 9, "c")).toEqual([]);
+    });
+
+    test("abandonRuns leaves what waits", async () => {
+      const { id } = await journal.requestRun("task", "a", {}, 10);
+      expect(await journal.abandonRuns("task", 11)).toBe(0);
+      expect((await journal.run(id))!.status).toBe("PENDING");
+      await journal.claimRun(12);
+      expect(await journal.abandonRuns("task", 13)).toBe(1);
+      expect((await journal.run(id))!.status).toBe("FAILURE");
     });
 
     test.each(REPORTS)("finishRun keeps the report as JSON: $why", async ({ report, expected }) => {

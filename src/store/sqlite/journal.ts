@@ -1,18 +1,43 @@
 // The journal on SQLite.
 
-import type { Journal, Run, RunKind, RunStatus } from "../../core/journal.ts";
+import { ALREADY_ASKED, type Journal, type Run, type RunKind, type RunStatus } from "../../core/journal.ts";
+import { Problem } from "../../core/problem.ts";
 import type { Database } from "./database.ts";
 
 export function sqliteJournal(db: Database): Journal {
   return {
     startRun: (kind, at) =>
       Promise.try((): Run => {
-        const { lastId } = db.run(
-          "INSERT INTO run (kind, status, started_at) VALUES (?, 'STARTED', ?)",
+        const row = db.one(
+          "INSERT INTO run (kind, status, started_at) VALUES (?, 'STARTED', ?) RETURNING *",
           kind,
           at,
         );
-        return { id: lastId, kind, status: "STARTED", startedAt: at, finishedAt: null, report: null };
+        return runOf(row!);
+      }),
+
+    requestRun: (kind, name, about, at) =>
+      Promise.try(() => {
+        const row = db.one(
+          `INSERT INTO run (kind, name, about, status, started_at) VALUES (?, ?, ?, 'PENDING', ?)
+           ON CONFLICT DO NOTHING RETURNING *`,
+          kind,
+          name,
+          JSON.stringify(about),
+          at,
+        );
+        if (!row) throw new Problem("conflict", ALREADY_ASKED);
+        return runOf(row);
+      }),
+
+    claimRun: (at) =>
+      Promise.try(() => {
+        const row = db.one(
+          `UPDATE run SET status = 'STARTED', started_at = ?
+           WHERE id = (SELECT min(id) FROM run WHERE status = 'PENDING') RETURNING *`,
+          at,
+        );
+        return row && runOf(row);
       }),
 
     finishRun: (id, status, at, report) =>
@@ -32,9 +57,14 @@ export function sqliteJournal(db: Database): Journal {
         return row && runOf(row);
       }),
 
-    runs: (kind, limit) =>
+    runs: (kind, limit, name) =>
       Promise.try(() =>
-        db.all("SELECT * FROM run WHERE kind = ? ORDER BY id DESC LIMIT ?", kind, limit).map(runOf)
+        db.all(
+          "SELECT * FROM run WHERE kind = ?1 AND (?2 IS NULL OR name = ?2) ORDER BY id DESC LIMIT ?3",
+          kind,
+          name ?? null,
+          limit,
+        ).map(runOf)
       ),
 
     abandonRuns: (kind, at) =>
@@ -52,6 +82,8 @@ function runOf(row: Record<string, unknown>): Run {
   return {
     id: Number(row.id),
     kind: row.kind as RunKind,
+    name: row.name as string | null,
+    about: row.about === null ? null : JSON.parse(row.about as string),
     status: row.status as RunStatus,
     startedAt: Number(row.started_at),
     finishedAt: row.finished_at === null ? null : Number(row.finished_at),

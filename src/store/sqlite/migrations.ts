@@ -141,4 +141,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX trail_by_subject ON trail (kind, subject, id);
   CREATE INDEX trail_by_kind ON trail (kind, id);
   `,
+  `
+  -- Runs that are asked for: one of a name waits or runs at a time.
+  ALTER TABLE run ADD COLUMN name TEXT;
+  ALTER TABLE run ADD COLUMN about TEXT;
+  CREATE UNIQUE INDEX run_asked_for ON run (kind, name) WHERE name IS NOT NULL AND status IN ('PENDING', 'STARTED');
+  CREATE INDEX run_waiting ON run (id) WHERE status = 'PENDING';
+  `,
 ];
