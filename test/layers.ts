@@ -33,6 +33,24 @@ const ANYTHING = ["src", "edge", "desktop", "deno.json"];
 const LAYERS: Readonly<Record<string, Layer>> = {
   "src/core": { imports: [], packages: [], runtime: false },
   "src/store/segments": { imports: ["src/core"], packages: [], runtime: false },
+  // S3 is spoken over HTTP: what retries and reads ranges is one.
+  "src/store/s3": {
+    imports: ["src/core", "src/store/http"],
+    types: ["src/store/segments/blobs.ts"],
+    packages: ["aws4fetch"],
+    runtime: false,
+  },
+  "src/store/http": {
+    imports: ["src/core"],
+    types: ["src/store/segments/blobs.ts"],
+    packages: [],
+    runtime: false,
+  },
+  "src/store/opensearch": {
+    imports: ["src/core"],
+    packages: ["@opensearch-project/opensearch"],
+    runtime: true,
+  },
   "src/store/*": {
     imports: ["src/core"],
     types: ["src/store/segments/blobs.ts"],
@@ -58,6 +76,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["hono", "zod", "@hono/zod-validator"],
     runtime: false,
   },
+  "src/work": { imports: ["src/core"], packages: ["croner"], runtime: false },
   "src/pages": { imports: ["src/core"], packages: ["hono"], runtime: false },
   "src/web": { imports: ["src/core"], packages: ["uplot"], runtime: false },
   "src/network": { imports: [], packages: [], runtime: false },

@@ -32,6 +32,8 @@ export function sqliteJournal(db: Database): Journal {
 
     claimRun: (at) =>
       Promise.try(() => {
+        // Asked every second: without anything that waits, nobody's writing is disturbed.
+        if (!db.one("SELECT 1 FROM run WHERE status = 'PENDING' LIMIT 1")) return undefined;
         const row = db.one(
           `UPDATE run SET status = 'STARTED', started_at = ?
            WHERE id = (SELECT min(id) FROM run WHERE status = 'PENDING') RETURNING *`,
