@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { runCommand, UsageProblem } from "../src/command.ts";
+import { benchDump } from "./bench/dump.ts";
 import { randomNumbers, writeNetwork } from "./bench/network.ts";
 import type { LoadResult } from "./bench/load.ts";
 import { benchSearch } from "./bench/search.ts";
@@ -48,6 +49,7 @@ await runCommand({
     };
     try {
       await benchHarvest(folder, Number(series), tell);
+      await benchDump(dataFolder(folder, Number(series)), Number(series), tell);
       await benchQueries(folder, Number(seconds), tell);
       await benchSearch(folder, Number(series), tell);
     } finally {
@@ -58,6 +60,11 @@ await runCommand({
 });
 
 type Tell = (figure: Figure) => void;
+
+/** Where the network of so many series is harvested to. */
+function dataFolder(folder: string, count: number): string {
+  return path.join(folder, `datos-${count}`);
+}
 
 /** Reads and splits the same files with nothing but the language: the least that any harvest has to do. */
 function plainRead(folder: string): number {
@@ -87,7 +94,7 @@ async function benchHarvest(folder: string, series: number, tell: Tell): Promise
   for (const size of [series / 4, series]) {
     const count = Math.round(size);
     const network = path.join(folder, `red-${count}`);
-    const data = path.join(folder, `datos-${count}`);
+    const data = dataFolder(folder, count);
     const { register, ids } = writeNetwork(network, { series: count, values: count * valuesEach });
     const plain = median([1, 2, 3].map(() => plainRead(network)));
     for (const run of ["first", "unchanged"] as const) {

@@ -30,6 +30,9 @@ await runCommand({
     const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
     const begun = performance.now();
     const report = await withWriterLock(places.dataDir, () => dumpStore(places, formats, catalog));
+    for (const { catalogId, distributionId, fault } of report.faults) {
+      console.error(`Sin la distribución "${distributionId}" del catálogo "${catalogId}": ${fault}`);
+    }
     if (json) return console.log(JSON.stringify(report, null, 2));
     const megabytes = report.files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
     console.log(

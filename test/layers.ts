@@ -60,7 +60,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "src/ingest": {
     imports: ["src/core"],
     not: ["src/core/snapshot.ts"],
-    packages: ["zod", "yaml", "saxen"],
+    packages: ["zod", "yaml", "saxen", "csv-parse"],
     runtime: false,
   },
   "src/host": {

@@ -21,7 +21,7 @@ import { dumpDta } from "./dump_dta.ts";
 import { openOutput, type Output, type RunningSha256 } from "./dump_output.ts";
 import { dumpParquet } from "./dump_parquet.ts";
 import type { DumpRun } from "./dump_run.ts";
-import { type KnownCatalog, knownCatalogs, rowsOf } from "./dump_source.ts";
+import { type DumpFault, type KnownCatalog, knownCatalogs, rowsOf } from "./dump_source.ts";
 import { dumpSqlite } from "./dump_sqlite.ts";
 import { dumpXlsx } from "./dump_xlsx.ts";
 import type { Compression } from "./zip.ts";
@@ -52,6 +52,8 @@ export type DumpReport = {
   readonly values: number;
   readonly files: readonly Omit<DumpEntry, "previous">[];
   readonly filesRemoved: number;
+  /** Distributions that are not in the files because they could not be read. */
+  readonly faults: readonly DumpFault[];
 };
 
 type Writer = {
@@ -69,23 +71,24 @@ const WRITERS: Readonly<Record<DumpFormat, Writer>> = {
 };
 
 /**
- * Writes one generation.
- * Errors: Problem `not_found` without any series; any failure leaves the generation before.
+ * Writes one generation; a distribution that cannot be read is told of and keeps none of the others out.
+ * Errors: Problem `not_found` without any series, `unavailable` where none can be read; any failure leaves the
+ * generation before.
  */
 export async function dump(context: Dump): Promise<DumpReport> {
   const { store, blobs, formats, catalog } = context;
   const known = await readEntries(blobs);
   await removeOthers(blobs, known);
-  const catalogs = await knownCatalogs(store, catalog);
-  if (catalogs.length === 0) {
-    const where = catalog === undefined ? "" : ` para el catálogo ${catalog}`;
-    throw new Problem("not_found", `No hay series cargadas${where}`);
-  }
+  const { catalogs, faults } = await knownCatalogs(store, catalog);
+  if (catalogs.length === 0) throw nothingToDump(faults, catalog);
   const written: DumpEntry[] = [];
   const open = new Set<Output>();
   try {
     for (const format of formats) await writeFormat(context, format, catalogs, open, written);
-    const entries = mergeEntries(known, written, context, new Set(catalogs.map(({ id }) => id)));
+    const entries = mergeEntries(known ?? [], written, context, {
+      written: new Set(catalogs.map(({ id }) => id)),
+      unread: new Set(faults.map(({ catalogId }) => catalogId)),
+    });
     await blobs.write(DUMP_POINTER, encodeDumpPointer(entries));
     return {
       generated_at: context.at,
@@ -97,6 +100,7 @@ export async function dump(context: Dump): Promise<DumpReport> {
       values: rowsOf(catalogs),
       files: written,
       filesRemoved: await removeOthers(blobs, entries),
+      faults,
     };
   } catch (error) {
     for (const output of open) await output.abort();
@@ -104,6 +108,15 @@ export async function dump(context: Dump): Promise<DumpReport> {
     await removeOthers(blobs, known).catch(() => {});
     throw error;
   }
+}
+
+function nothingToDump([fault]: readonly DumpFault[], catalog: string | undefined): Problem {
+  if (fault) {
+    const where = `"${fault.distributionId}" del catálogo "${fault.catalogId}"`;
+    return new Problem("unavailable", `No se puede leer ninguna distribución; ${where}: ${fault.fault}`);
+  }
+  const where = catalog === undefined ? "" : ` para el catálogo ${catalog}`;
+  return new Problem("not_found", `No hay series cargadas${where}`);
 }
 
 async function writeFormat(
@@ -136,14 +149,17 @@ async function writeFormat(
   });
 }
 
-/** Errors: none; a list that cannot be read is as good as none, and the run that asks writes another. */
-async function readEntries(blobs: WriteBlobs): Promise<readonly DumpEntry[]> {
+/**
+ * The files there are; undefined where their list is spoilt.
+ * Errors: none about the list: the run that asks writes another.
+ */
+async function readEntries(blobs: WriteBlobs): Promise<readonly DumpEntry[] | undefined> {
   const bytes = await blobs.read(DUMP_POINTER);
   if (!bytes) return [];
   try {
     return decodeDumpPointer(bytes).files;
   } catch {
-    return [];
+    return undefined;
   }
 }
 
@@ -152,7 +168,7 @@ function mergeEntries(
   before: readonly DumpEntry[],
   written: readonly DumpEntry[],
   { catalog, formats }: Dump,
-  catalogIds: ReadonlySet<string>,
+  catalogs: { readonly written: ReadonlySet<string>; readonly unread: ReadonlySet<string> },
 ): DumpEntry[] {
   const keyOf = ({ catalog, name }: DumpEntry) => JSON.stringify([catalog, name]);
   const older = new Map(before.map((entry) => [keyOf(entry), entry]));
@@ -160,7 +176,8 @@ function mergeEntries(
   const isGone = (entry: DumpEntry) => {
     const file = dumpFile(entry.name);
     if (catalog !== undefined || file === undefined) return file === undefined;
-    return formats.includes(file.format) || (entry.catalog !== null && !catalogIds.has(entry.catalog));
+    if (entry.catalog === null || catalogs.written.has(entry.catalog)) return formats.includes(file.format);
+    return !catalogs.unread.has(entry.catalog);
   };
   const kept = before.filter((entry) => !isWritten.has(keyOf(entry)) && !isGone(entry));
   const order = new Map(DUMP_FILES.map(({ name }, i) => [name, i]));
@@ -183,8 +200,12 @@ function afterOlder(entry: DumpEntry, older: DumpEntry | undefined): DumpEntry {
   return previous ? { ...entry, previous } : entry;
 }
 
-/** Removes files that no entry names, and what a run that was cut off left. Answers how many. */
-async function removeOthers(blobs: WriteBlobs, entries: readonly DumpEntry[]): Promise<number> {
+/**
+ * Removes files that no entry names, and what a run that was cut off left. Answers how many.
+ * Where nobody knows the entries nothing is removed: a server may still know them.
+ */
+async function removeOthers(blobs: WriteBlobs, entries: readonly DumpEntry[] | undefined): Promise<number> {
+  if (!entries) return 0;
   const named = new Set(
     entries.flatMap(({ sha256, previous }) => previous ? [sha256, previous.sha256] : [sha256]).map(dumpName),
   );

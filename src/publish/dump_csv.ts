@@ -88,30 +88,45 @@ function addText(run: DumpRun, content: Content, text: string): void {
   pieces.flush();
 }
 
-/** Cells that are the same in all rows of a series, as bytes around its date and its value. */
+/** Signs of a date: years have four digits. */
+const DATE_LENGTH = "YYYY-MM-DD".length;
+
+/**
+ * Rows of a series as bytes: what stands from the value of a row to that of the next, with a place for the date.
+ * The first row begins at `begin`; after the last comes `end`.
+ */
 function constantBytes(table: "full" | "values", { facts }: FullSeries) {
   const cells = (columns: readonly MetadataColumn[]) => columns.map((name) => cellText(name, facts[name]));
   const { before, between, after } = valueColumns(table);
-  return {
-    before: bytesOf(`${cells(before).join(",")},`),
-    between: bytesOf(`,${cells(between).map((cell) => `${cell},`).join("")}`),
-    after: bytesOf(`${cells(after).map((cell) => `,${cell}`).join("")}\r\n`),
-  };
+  const end = bytesOf(`${cells(after).map((cell) => `,${cell}`).join("")}\r\n`);
+  const beforeDate = bytesOf(`${cells(before).join(",")},`);
+  const afterDate = bytesOf(`,${cells(between).map((cell) => `${cell},`).join("")}`);
+  const dateAt = end.length + beforeDate.length;
+  const row = new Uint8Array(dateAt + DATE_LENGTH + afterDate.length);
+  row.set(end);
+  row.set(beforeDate, end.length);
+  row.set(afterDate, dateAt + DATE_LENGTH);
+  return { row, dateAt, begin: end.length, end };
 }
 
 function addValues(full: TextPieces, values: TextPieces, series: FullSeries): void {
-  const dates = datesOf(series.observations);
-  const tables = [[full, constantBytes("full", series)], [values, constantBytes("values", series)]] as const;
-  series.observations.values.forEach((value, i) => {
+  const { observations } = series;
+  const dates = datesOf(observations);
+  const tables = [
+    { pieces: full, ...constantBytes("full", series) },
+    { pieces: values, ...constantBytes("values", series) },
+  ];
+  observations.values.forEach((value, i) => {
+    const date = dates[i]!;
     const text = Number.isFinite(value) ? pythonNumber(value) : "";
-    for (const [pieces, { before, between, after }] of tables) {
-      pieces.addBytes(before);
-      pieces.addAscii(dates[i]!);
-      pieces.addBytes(between);
+    for (const { pieces, row, dateAt, begin } of tables) {
+      for (let sign = 0; sign < DATE_LENGTH; sign++) row[dateAt + sign] = date.charCodeAt(sign);
+      pieces.addBytes(i === 0 ? row.subarray(begin) : row);
       pieces.addAscii(text);
-      pieces.addBytes(after);
     }
   });
+  if (observations.values.length === 0) return;
+  for (const { pieces, end } of tables) pieces.addBytes(end);
 }
 
 function line(columns: readonly ColumnName[], cells: readonly Cell[]): string {

@@ -1,7 +1,7 @@
 // What dumps are made of, read from the store: first which series there are, without their values, then the
 // series again as each format wants them, a distribution or a few hundred at a time.
 
-import type { DumpSeries, DumpStore } from "../core/canonical_store.ts";
+import type { DumpSeries, DumpStore, PublishableContext } from "../core/canonical_store.ts";
 import type { DistributionKey } from "../core/catalog.ts";
 import {
   type DistributionFacts,
@@ -31,27 +31,55 @@ export type KnownCatalog = { readonly id: string; readonly distributions: readon
 /** A series with everything that rows tell of it. */
 export type FullSeries = { readonly facts: SeriesFacts; readonly observations: Observations };
 
-/** Catalogs with series, by id; `only` names one of them. */
-export async function knownCatalogs(store: DumpStore, only?: string): Promise<KnownCatalog[]> {
+/** A distribution that could not be read, and why. */
+export type DumpFault = DistributionKey & { readonly fault: string };
+
+/**
+ * Catalogs with series, by id; `only` names one of them.
+ * A distribution that cannot be read is left out and told of: others are dumped without it.
+ */
+export async function knownCatalogs(
+  store: DumpStore,
+  only?: string,
+): Promise<{ catalogs: KnownCatalog[]; faults: DumpFault[] }> {
   const keys = await store.availableDistributions();
   const byCatalog = Map.groupBy(keys, ({ catalogId }) => catalogId);
   const catalogs: KnownCatalog[] = [];
+  const faults: DumpFault[] = [];
   for (const [id, own] of byCatalog) {
     if (only !== undefined && id !== only) continue;
-    const { distributions } = await store.publishableContext(id);
-    const contexts = new Map(distributions.map((context) => [keyOf(context), context]));
-    const known: KnownDistribution[] = [];
+    const contexts = contextsOf(store, id);
+    const distributions: KnownDistribution[] = [];
     for (const key of own) {
-      const series = (await store.dumpSeries(key)).map(({ id, observations: { frequency, values } }) => ({
-        id,
-        frequency,
-        rows: values.length,
-      }));
-      known.push({ key, facts: distributionFacts(key, contexts.get(keyOf(key))!), series });
+      try {
+        distributions.push(await knownDistribution(store, key, (await contexts).get(keyOf(key))!));
+      } catch (error) {
+        faults.push({ ...key, fault: (error as Error).message });
+      }
     }
-    catalogs.push({ id, distributions: known });
+    if (distributions.length > 0) catalogs.push({ id, distributions });
   }
-  return catalogs;
+  return { catalogs, faults };
+}
+
+type Context = PublishableContext["distributions"][number];
+
+async function contextsOf(store: DumpStore, catalogId: string): Promise<Map<string, Context>> {
+  const { distributions } = await store.publishableContext(catalogId);
+  return new Map(distributions.map((context) => [keyOf(context), context]));
+}
+
+async function knownDistribution(
+  store: DumpStore,
+  key: DistributionKey,
+  context: Context,
+): Promise<KnownDistribution> {
+  const series = (await store.dumpSeries(key)).map(({ id, observations: { frequency, values } }) => ({
+    id,
+    frequency,
+    rows: values.length,
+  }));
+  return { key, facts: distributionFacts(key, context), series };
 }
 
 const keyOf = ({ datasetId, distributionId }: { datasetId: string; distributionId: string }) =>

@@ -14,30 +14,25 @@ import {
 import { dumpFileOf } from "../core/dump_files.ts";
 import type { Frequency } from "../core/frequency.ts";
 import type { Observations } from "../core/observations.ts";
+import { partsAround, sheetPath, STRINGS_PATH } from "../core/spreadsheet_xml.ts";
 import { dayOfIso } from "../core/time.ts";
 import type { Output } from "./dump_output.ts";
 import { type DumpRun, type Package, packagesOf } from "./dump_run.ts";
 import { bySeriesId, daysOf, type FullSeries, type KnownDistribution, seriesOf } from "./dump_source.ts";
 import {
   booleanCell,
-  contentTypes,
   dateCell,
   emptyCell,
   numberCell,
-  ROOT_RELATIONS,
   ROW_END,
   rowStart,
   sharedCell,
   sharedString,
   SHEET_END,
-  sheetPath,
   sheetStart,
   STRINGS_END,
   STRINGS_START,
-  STYLES,
   textCell,
-  workbook,
-  workbookRelations,
 } from "./sheet_xml.ts";
 import { bytesOf, type TextPieces, textPieces } from "./text_pieces.ts";
 import { zipFile } from "./zip.ts";
@@ -90,11 +85,7 @@ function openWorkbook(run: DumpRun, output: Output, sheets: readonly string[]): 
     written.add(text);
     written.end();
   };
-  part("[Content_Types].xml", contentTypes(sheets.length));
-  part("_rels/.rels", ROOT_RELATIONS);
-  part("xl/workbook.xml", workbook(sheets));
-  part("xl/_rels/workbook.xml.rels", workbookRelations(sheets.length));
-  part("xl/styles.xml", STYLES);
+  for (const [path, text] of partsAround({ sheets, sharedStrings: true })) part(path, text);
   return {
     part,
     begin,
@@ -140,7 +131,7 @@ async function writeValues(
   const book = openWorkbook(run, output, sheets);
 
   const columns = sharedColumns(table);
-  const strings = book.begin("xl/sharedStrings.xml");
+  const strings = book.begin(STRINGS_PATH);
   strings.add(STRINGS_START);
   const firstStrings: number[] = [];
   let count = 0;
@@ -279,7 +270,7 @@ async function openTable(
   const columns: readonly ColumnName[] = DUMP_TABLES[table];
   const output = await run.open(catalogId, dumpFileOf("xlsx", table));
   const book = openWorkbook(run, output, [sheetName]);
-  book.part("xl/sharedStrings.xml", STRINGS_START + STRINGS_END);
+  book.part(STRINGS_PATH, STRINGS_START + STRINGS_END);
   const sheet = book.begin(sheetPath(0));
   sheet.add(sheetStart(columns));
   let rows = 1;

@@ -135,11 +135,11 @@ export function numberColumn(kind: keyof typeof NUMBERS): ColumnBuffer<number | 
         return bytes;
       };
       // Both zeros are the same to readers, so bounds take the one further out.
-      const bounds = [plain(kind === "number" && least === 0 ? -0 : least), plain(most + 0)] as const;
+      const bounds = () => [plain(kind === "number" && least === 0 ? -0 : least), plain(most + 0)] as const;
       const pages = {
         data: withLevels(levels, values.subarray(0, size * count)),
         missing,
-        ...(count > 0 && { bounds }),
+        ...(count > 0 && { bounds: bounds() }),
       };
       count = 0;
       levels = [];

@@ -173,7 +173,7 @@ describe("format=xlsx for openpyxl", () => {
   test("dates the cells of its first column", async () => {
     const { file } = await download("ids=dia_0&limit=3");
     const [values] = await python.run<Sheet[]>(READ, file);
-    expect(values!.format).toBe("yyyy\\-mm\\-dd");
+    expect(values!.format).toBe("yyyy-mm-dd");
     expect(values!.rows.slice(1).map(([date]) => date)).toEqual(["1997-05-19", "1997-05-20", "1997-05-21"]);
   });
 });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import type { Journal } from "../../src/core/journal.ts";
 import { activityStoreSuite } from "./activity_store_suite.ts";
+import { dumpStoreSuite } from "./dump_store_suite.ts";
 import { harvestStoreSuite } from "./harvest_store_suite.ts";
 import { historyStoreSuite } from "./history_store_suite.ts";
 import { outcomeSuite } from "./outcome_suite.ts";
@@ -28,6 +29,7 @@ export function canonicalStoreSuite(name: string, open: () => Promise<OpenedStor
     harvestStoreSuite(store);
     outcomeSuite(store);
     publishStoreSuite(store);
+    dumpStoreSuite(store);
     searchStoreSuite(store);
     activityStoreSuite(store);
     historyStoreSuite(store);

@@ -7,10 +7,11 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { folderBlobs } from "../../src/store/folder/blobs.ts";
 import { blobsSuite } from "./blobs_suite.ts";
+import { pieceBlobsSuite } from "./piece_blobs_suite.ts";
 
 const newFolder = () => mkdtemp(path.join(tmpdir(), "caudal-blobs-"));
 
-blobsSuite("a folder", async () => {
+const openFolder = async () => {
   const folder = await newFolder();
   const blobs = folderBlobs(path.join(folder, "snapshots"));
   return {
@@ -20,7 +21,9 @@ blobsSuite("a folder", async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+};
+blobsSuite("a folder", openFolder);
+pieceBlobsSuite("a folder", openFolder);
 
 describe("folderBlobs", () => {
   let folder: string;
@@ -47,6 +50,12 @@ describe("folderBlobs", () => {
     await expect(blobs.write("segment/folder", bytes("x"))).rejects.toThrow();
     expect(readdirSync(path.join(folder, "snapshots")).sort()).toEqual(["current.json", "segment"]);
     expect(readdirSync(path.join(folder, "snapshots/segment"))).toEqual(["folder"]);
+  });
+
+  test("tells of a large file that the machine cannot read, not of how it failed", async () => {
+    await blobs.write("dump/a.bin/inside", bytes("x"));
+    const pieces = blobs.pieces("dump/a.bin", { offset: 0, length: 1 })[Symbol.asyncIterator]();
+    await expect(pieces.next()).rejects.toMatchObject({ code: "unavailable" });
   });
 
   test("shows what another process writes", async () => {

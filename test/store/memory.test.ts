@@ -7,6 +7,7 @@ import { blobsSuite } from "./blobs_suite.ts";
 import { canonicalStoreSuite } from "./canonical_store_suite.ts";
 import { sha256 } from "./example_catalog.ts";
 import { journalSuite } from "./journal_suite.ts";
+import { pieceBlobsSuite } from "./piece_blobs_suite.ts";
 import { recordsSuite } from "./records_suite.ts";
 
 canonicalStoreSuite("memory", () => {
@@ -15,4 +16,5 @@ canonicalStoreSuite("memory", () => {
 });
 journalSuite("memory", () => ({ journal: memoryJournal(), close: () => {} }));
 blobsSuite("memory", () => ({ blobs: memoryBlobs(), close: () => {} }));
+pieceBlobsSuite("memory", () => ({ blobs: memoryBlobs(), close: () => {} }));
 recordsSuite("memory", () => ({ records: memoryRecords(), trail: memoryTrail(), close: () => {} }));

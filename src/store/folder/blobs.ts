@@ -197,7 +197,9 @@ async function* readPieces(
     if ((await handle.stat()).size < end) throw unreadable();
     for (let at = offset; at < end;) {
       const piece = new Uint8Array(Math.min(PIECE_BYTES, end - at));
-      const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+      const { bytesRead } = await handle.read(piece, 0, piece.length, at).catch((cause) => {
+        throw unreadable(cause);
+      });
       if (bytesRead !== piece.length) throw unreadable();
       yield piece;
       at += bytesRead;

@@ -1,0 +1,118 @@
+// The integration test over sources given by hand: an API's answers beside the files of publishers.
+
+import { describe, expect, test } from "vitest";
+import { integrationTest, mismatchesCsv } from "../../src/ingest/integration_test.ts";
+import { fixtureReader, type Given, MAX_BYTES } from "./fixture_source.ts";
+
+const BASE = "http://api.test";
+const COLUMNS = "catalogo_id,serie_id,serie_titulo,distribucion_url_descarga,serie_discontinuada";
+const dump = (...rows: string[]) => ({
+  [`${BASE}/series/api/dump/series-tiempo-metadatos.csv`]: [COLUMNS, ...rows].map((row) => `${row}\r\n`).join(
+    "",
+  ),
+});
+const answer = (id: string, ...rows: string[]) => ({
+  [`${BASE}/series/api/series/?ids=${id}&last=1000&format=csv`]: [`indice_tiempo,${id}`, ...rows].map((row) =>
+    `${row}\r\n`
+  ).join(""),
+});
+const FILE = "http://publisher.test/d.csv";
+const file = (text: string) => ({ [FILE]: text });
+const run = (given: Given, over: { node?: string; nodeUrls?: ReadonlyMap<string, string> } = {}) =>
+  integrationTest({ base: BASE, readSource: fixtureReader(given), maxBytes: MAX_BYTES, ...over });
+
+const SAME = "2020-01-01,1\n2020-02-01,\n2020-03-01,3.5\n";
+
+describe("integrationTest", () => {
+  test.each([
+    {
+      why: "the very values, blanks too",
+      rows: ["2020-01-01,1", "2020-02-01,", "2020-03-01,3.5"],
+      percent: 0,
+    },
+    { why: "fewer dates than the file", rows: ["2020-03-01,3.5"], percent: 0 },
+    { why: "a thousandth off", rows: ["2020-03-01,3.5035"], percent: 0 },
+    { why: "more than a thousandth off", rows: ["2020-01-01,1", "2020-03-01,3.504"], percent: 50 },
+    { why: "a value where the file has none", rows: ["2020-02-01,0", "2020-03-01,3.5"], percent: 50 },
+    { why: "none where the file has a value", rows: ["2020-01-01,", "2020-03-01,3.5"], percent: 50 },
+    {
+      why: "a date that the file lacks",
+      rows: ["2020-01-01,1", "2020-03-01,3.5", "2020-04-01,9", "2020-05-01,9"],
+      percent: 50,
+    },
+  ])("compares by date: $why", async ({ rows, percent }) => {
+    const { series, skipped, mismatches } = await run({
+      ...dump(`c,a,ta,${FILE},False`),
+      ...file(`indice_tiempo,ta\n${SAME}`),
+      ...answer("a", ...rows),
+    });
+    expect({ series, skipped }).toEqual({ series: 1, skipped: [] });
+    expect(mismatches.map(({ errorPercent }) => errorPercent)).toEqual(percent === 0 ? [] : [percent]);
+  });
+
+  test("reads each file once, whatever its time column is called, and tells where it looked", async () => {
+    const { mismatches } = await run({
+      ...dump(`c,b,tb,${FILE},False`, `c,a,ta,${FILE},False`),
+      ...file("fecha,ta,tb\n2020-01-01,1,2\n"),
+      ...answer("a", "2020-01-01,7"),
+      ...answer("b", "2020-01-01,8"),
+    });
+    expect(mismatches).toEqual(["a", "b"].map((seriesId) => ({
+      seriesId,
+      errorPercent: 100,
+      apiUrl: `${BASE}/series/api/series/?ids=${seriesId}&last=1000&format=csv`,
+      distributionUrl: FILE,
+    })));
+  });
+
+  test("takes a series that the API does not answer for wrong", async () => {
+    const { mismatches } = await run({
+      ...dump(`c,a,ta,${FILE},False`),
+      ...file(`indice_tiempo,ta\n${SAME}`),
+    });
+    expect(mismatches).toMatchObject([{ seriesId: "a", errorPercent: 100 }]);
+  });
+
+  test("leaves out series that are discontinued or of other catalogs, and skips what cannot be read", async () => {
+    const { series, skipped, mismatches } = await run({
+      ...dump(
+        `c,old,ta,${FILE},True`,
+        `x,other,ta,${FILE},False`,
+        `c,gone,ta,http://publisher.test/gone.csv,False`,
+        `c,bare,ta,,False`,
+        `c,renamed,tz,${FILE},False`,
+      ),
+      ...file(`indice_tiempo,ta\n${SAME}`),
+    }, { node: "c" });
+    expect({ series, mismatches }).toEqual({ series: 3, mismatches: [] });
+    expect(skipped.map(({ seriesId }) => seriesId)).toEqual(["bare", "gone", "renamed"]);
+    expect(skipped[2]!.reason).toContain('"tz"');
+  });
+
+  test("counts relative addresses from that of the node", async () => {
+    const { mismatches, skipped } = await run({
+      ...dump("c,a,ta,d.csv,False"),
+      ...file(`indice_tiempo,ta\n${SAME}`),
+      ...answer("a", "2020-01-01,1"),
+    }, { nodeUrls: new Map([["c", "http://publisher.test/data.json"]]) });
+    expect({ mismatches, skipped }).toEqual({ mismatches: [], skipped: [] });
+  });
+
+  test("is a Problem without a dump", async () => {
+    await expect(run({})).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("mismatchesCsv", () => {
+  test("has the contract's columns, quoted where they must be", () => {
+    const row = {
+      seriesId: "a",
+      errorPercent: 100 / 3,
+      apiUrl: "http://x/?a=1,2",
+      distributionUrl: 'http://y/"',
+    };
+    expect(mismatchesCsv([row])).toBe(
+      'serie_id,error_pct,api_url,distribution_url\r\na,33.33,"http://x/?a=1,2","http://y/"""\r\n',
+    );
+  });
+});
