@@ -11,8 +11,8 @@ const ROOT = `${import.meta.dirname}/..`;
 const USAGE = `Uso: deno task check
 
 Controla los tipos tres veces: todo el árbol; src/core, que no conoce ninguna plataforma; y lo que también
-corre en el borde o en el navegador (src/api, src/pages, src/store/segments, src/web, edge), que no conoce Deno
-ni Node.
+corre en el borde o en el navegador (src/api, src/pages, src/store/{segments,http,s3}, src/web, edge), y la operación
+(src/operation, src/console), que no conocen Deno ni Node.
 
   -h, --help   muestra esta ayuda
 
@@ -33,7 +33,17 @@ const CHECKS = [
   {
     title: "Lo portable, sin Deno ni Node",
     args: narrow("portable.json", { ...config.imports, ...withoutNode }),
-    folders: ["src/api", "src/pages", "src/store/segments", "src/web", "edge"],
+    folders: [
+      "src/api",
+      "src/pages",
+      "src/store/segments",
+      "src/store/http",
+      "src/store/s3",
+      "src/operation",
+      "src/console",
+      "src/web",
+      "edge",
+    ],
   },
 ] as const;
 

@@ -8,15 +8,15 @@ import { type FileResult, serverTarget, urlTarget } from "../test/conformance/se
 import { OWN_CATALOGS, OWN_SERIES_CASES, readSuite, runSuite } from "../test/conformance/suites.ts";
 
 const USAGE =
-  `Uso: deno task conformance [--target server|URL] [--search sqlite|segments] [--cases CARPETA …] [--only TEXTO]
+  `Uso: deno task conformance [--target server|URL] [--search sqlite|segments|opensearch] [--cases CARPETA …] [--only TEXTO]
 
 Repite casos de conformidad por HTTP, cada uno contra una instancia nueva con sus datos, y termina con la
 línea "N passed, N failed".
 
       --target     server (por omisión): instancias propias; o la dirección http(s) de un servidor que ya
                    tiene los datos: no se carga nada y los catálogos, que se cosechan aparte, se omiten
-      --search     qué motor de búsqueda usan las instancias propias: sqlite (por omisión) o segments, el
-                   índice de la propia instantánea
+      --search     qué motor de búsqueda usan las instancias propias: sqlite (por omisión), segments, el
+                   índice de la propia instantánea, u opensearch, que se arranca si no corre
       --cases      carpetas con casos; su contenido dice de qué clase son: casos de la API de series,
                    catálogos (con expected.json), precios o SIIRAyS. Por omisión, las copias propias:
                    test/golden/series-api y test/fixtures/catalogs
@@ -60,7 +60,7 @@ function parseOptions(args: readonly string[]): Options {
     refuse(`--target debe ser "server" o una dirección http(s), no "${target}"`);
   }
   if (!(SEARCH_ENGINES as readonly string[]).includes(search)) {
-    refuse(`--search debe ser ${SEARCH_ENGINES.join(" o ")}, no "${search}"`);
+    refuse(`--search debe ser ${SEARCH_ENGINES.join(", ")}, no "${search}"`);
   }
   const absent = folders.find((folder) => !existsSync(folder) || !Deno.statSync(folder).isDirectory);
   if (absent !== undefined) refuse(`No existe la carpeta "${absent}"`);

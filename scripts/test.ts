@@ -1,12 +1,17 @@
 // Runs every test under two far time zones and ends with `N passed, N failed`, the line that people and CI read.
-// The zones find what leans on the machine's clock; test/slow/ runs under the first alone.
-// Vitest finds and runs the tests; test_reporter.ts tells how they go.
+// The zones find what leans on the machine's clock; test/slow/ and test/services/ run under the first alone.
+// Vitest finds and runs the tests; test_reporter.ts tells how they go. Services that tests started
+// (test/services.ts) are taken down at the end, however it comes.
 
+import { existsSync } from "node:fs";
 import config from "../deno.json" with { type: "json" };
 import type { TestOutcome } from "./test_reporter.ts";
 
 const ZONES = ["Pacific/Kiritimati", "America/Argentina/Buenos_Aires"] as const;
 const ROOT = `${import.meta.dirname}/..`;
+const RUNS = `${ROOT}/.caudal/test`;
+/** Longest wait for Vitest to end once it was interrupted. */
+const LEAVE_AFTER_MS = 5_000;
 
 const USAGE = `Uso: deno task test [opciones] [filtro …]
 
@@ -15,7 +20,7 @@ termina con la línea "N passed, N failed", que suma los dos.
 
   filtro             parte de la ruta de un archivo de pruebas (core, api/params …); sin filtros, todos
   -t, --name TEXTO   solo las pruebas cuyo nombre contiene TEXTO
-      --fast         sin las de test/slow/
+      --fast         sin las de test/slow/ ni test/services/
       --long         con las cantidades y los tamaños completos
   -h, --help         muestra esta ayuda
 
@@ -56,17 +61,23 @@ async function runVitest(zone: string, withSlow: boolean, options: Options): Pro
   const outcomePath = await Deno.makeTempFile({ prefix: "caudal_test_", suffix: ".json" });
   const args = ["run", "--passWithNoTests", "--allowOnly=false", "--reporter=./scripts/test_reporter.ts"];
   if (options.name !== undefined) args.push(`--testNamePattern=${options.name}`);
-  if (!withSlow) args.push("--exclude=test/slow/**");
-  const env: Record<string, string> = { TZ: zone, CAUDAL_TEST_OUTCOME: outcomePath };
+  if (!withSlow) args.push("--exclude=test/slow/**", "--exclude=test/services/**");
+  const env: Record<string, string> = {
+    TZ: zone,
+    CAUDAL_TEST_OUTCOME: outcomePath,
+    CAUDAL_TEST_RUN: `${RUNS}/${Deno.pid}`,
+  };
   if (options.long) env.CAUDAL_TEST_LONG = "1";
   if (!Deno.stdout.isTerminal()) env.NO_COLOR = "1";
 
-  const { success, code } = await new Deno.Command(Deno.execPath(), {
+  vitest = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", config.imports.vitest, ...args, ...options.filters],
     cwd: ROOT,
     env,
     stdin: "null",
-  }).spawn().status;
+  }).spawn();
+  const { success, code } = await vitest.status;
+  vitest = undefined;
   const written = await Deno.readTextFile(outcomePath);
   await Deno.remove(outcomePath);
 
@@ -77,6 +88,24 @@ async function runVitest(zone: string, withSlow: boolean, options: Options): Pro
   return unexplained
     ? { ...outcome, failures: [...outcome.failures, `vitest terminó con código ${code}`] }
     : outcome;
+}
+
+/** Of this run and of runs that were killed; the code that does it is read only where a test started any. */
+async function endServices(): Promise<void> {
+  if (!existsSync(RUNS)) return;
+  const { endDeadRuns, endRun, runFolder } = await import("./services/test_runs.ts");
+  await endDeadRuns();
+  await endRun(runFolder(Deno.pid));
+}
+
+let vitest: Deno.ChildProcess | undefined;
+let interruption: "SIGINT" | "SIGTERM" | undefined;
+
+function interrupt(signal: "SIGINT" | "SIGTERM"): void {
+  interruption = signal;
+  const child = vitest;
+  child?.kill(signal);
+  setTimeout(() => child !== undefined && child === vitest && child.kill("SIGKILL"), LEAVE_AFTER_MS);
 }
 
 function printNames(title: string, namesByZone: readonly (readonly string[])[]): void {
@@ -95,10 +124,17 @@ if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
 }
 const options = parseOptions(Deno.args);
 const outcomes: TestOutcome[] = [];
-for (const [at, zone] of ZONES.entries()) {
-  console.log(`${at === 0 ? "" : "\n"}Pruebas con TZ=${zone}`);
-  outcomes.push(await runVitest(zone, at === 0 && !options.fast, options));
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => interrupt(signal));
+try {
+  for (const [at, zone] of ZONES.entries()) {
+    if (interruption !== undefined) break;
+    console.log(`${at === 0 ? "" : "\n"}Pruebas con TZ=${zone}`);
+    outcomes.push(await runVitest(zone, at === 0 && !options.fast, options));
+  }
+} finally {
+  await endServices();
 }
+if (interruption !== undefined) Deno.exit(interruption === "SIGINT" ? 130 : 143);
 
 // Vitest calls skipped what a name left out, so with a name no skip says anything.
 const skips = options.name === undefined ? outcomes.map(({ skipped }) => skipped) : [];

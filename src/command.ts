@@ -15,8 +15,10 @@ export type Command<O extends Record<string, Option>> = {
   /** As typed: `deno task harvest`. */
   readonly usage: string;
   readonly summary: string;
+  /** What may stand beside the options, a line of the help each: `user NOMBRE ROL`. Without it nothing may. */
+  readonly forms?: readonly string[];
   readonly options: O;
-  readonly run: (options: Options<O>) => Promise<void>;
+  readonly run: (options: Options<O>, operands: readonly string[]) => Promise<void>;
 };
 
 type Options<O extends Record<string, Option>> = {
@@ -33,7 +35,10 @@ export class UsageProblem extends Problem {
 }
 
 export function helpText(
-  { usage, summary, options }: Pick<Command<Record<string, Option>>, "usage" | "summary" | "options">,
+  { usage, summary, forms = [""], options }: Pick<
+    Command<Record<string, Option>>,
+    "usage" | "summary" | "forms" | "options"
+  >,
 ): string {
   const rows = Object.entries({ ...options, help: { description: "Muestra esta ayuda" } as Option }).map(
     ([name, { value, many, description }]): [string, string] => [
@@ -45,7 +50,7 @@ export function helpText(
   return [
     summary,
     "",
-    `Uso: ${usage} [opciones]`,
+    ...forms.map((form, i) => `${i === 0 ? "Uso:" : "    "} ${usage}${form && ` ${form}`} [opciones]`),
     "",
     "Opciones:",
     ...rows.map(([a, b]) => a.padEnd(width) + b),
@@ -60,7 +65,8 @@ export async function runCommand<O extends Record<string, Option>>(
 ): Promise<void> {
   try {
     if (args.includes("--help") || args.includes("-h")) return console.log(helpText(command));
-    await command.run(parseOptions(command, args));
+    const { options, operands } = parseOptions(command, args);
+    await command.run(options, operands);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     console.error(`Error: ${error.message}`);
@@ -75,7 +81,7 @@ export async function runCommand<O extends Record<string, Option>>(
 function parseOptions<O extends Record<string, Option>>(
   command: Command<O>,
   args: readonly string[],
-): Options<O> {
+): { options: Options<O>; operands: string[] } {
   const config = Object.fromEntries(
     Object.entries(command.options).map(([name, { value, many }]) => [name, {
       type: value ? "string" as const : "boolean" as const,
@@ -83,8 +89,14 @@ function parseOptions<O extends Record<string, Option>>(
     }]),
   );
   try {
-    return parseArgs({ args: [...args], options: config, strict: true, allowPositionals: false })
-      .values as Options<O>;
+    const allowPositionals = command.forms !== undefined;
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: config,
+      strict: true,
+      allowPositionals,
+    });
+    return { options: values as Options<O>, operands: positionals };
   } catch (error) {
     const message = (error as Error).message;
     const name = /'(-[^']*)'|'([^']*)'/.exec(message);

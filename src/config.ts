@@ -2,8 +2,10 @@
 // nothing else reads the environment.
 
 import * as z from "zod";
+import { parseSender } from "./core/mail_address.ts";
 import { Problem } from "./core/problem.ts";
 import { LOG_LEVELS } from "./log.ts";
+import { parseFixedAccounts } from "./operation/fixed_accounts.ts";
 
 const integer = (least: number, most: number) =>
   z.string().regex(/^\d+$/, "debe ser un número entero").transform(Number)
@@ -13,17 +15,45 @@ const flag = z.string().transform((text) => text.toLowerCase())
   .refine((text) => ["true", "false", "1", "0", "yes", "no"].includes(text), "debe ser true o false")
   .transform((text) => ["true", "1", "yes"].includes(text));
 
+/** A folder by its path, or a place that is known by its scheme. */
+const isPlace = (text: string) =>
+  !/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /^(file|s3|https?):\/\//i.test(text);
+
+const hasNoPassword = (text: string) => !/^[a-z][a-z0-9+.-]*:\/\/[^/]*@/i.test(text);
+
 /** Keys, defaults and descriptions (Spanish; the README's table is checked against them). */
 export const Env = z.object({
   PORT: integer(0, 65_535).default(8000).describe("Puerto en que se escucha; 0 elige uno libre"),
   HOST: z.string().min(1).default("127.0.0.1").describe("Dirección en que se escucha; 0.0.0.0 para todas"),
   DATA_DIR: z.string().min(1).default("./.caudal").describe("Carpeta del almacén embebido y de lo publicado"),
+  DATABASE_URL: z.string().refine(
+    (text) => URL.canParse(text) && /^postgres(ql)?:\/\/[^\s/]+\/[^\s/?]+/.test(text),
+    "debe ser postgres://usuario:clave@servidor:puerto/base",
+  ).optional().describe(
+    "PostgreSQL donde se guarda la verdad, también detrás de PgBouncer; sin él, SQLite en DATA_DIR",
+  ),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: "debe ser una dirección http o https" }).optional()
     .describe(
       "Dirección pública del servidor, para enlaces y OpenAPI; sin ella, la del pedido",
     ),
-  SNAPSHOT_URL: z.string().min(1).optional().describe(
-    "Carpeta donde se publica; sin ella, DATA_DIR/snapshots",
+  SNAPSHOT_URL: z.string().min(1).refine(isPlace, "debe ser una carpeta, s3://bucket/prefijo o http(s)://…")
+    .refine(hasNoPassword, "no admite usuario ni clave en la dirección").optional()
+    .describe(
+      "Dónde se publica: carpeta, s3://bucket/prefijo, o dirección http(s) que sólo se lee; sin ella, DATA_DIR/snapshots",
+    ),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/, error: "debe ser una dirección http o https" })
+    .refine(hasNoPassword, "no admite usuario ni clave en la dirección").optional()
+    .describe("Dirección del servicio compatible con S3 donde está el bucket de SNAPSHOT_URL"),
+  S3_REGION: z.string().min(1).default("us-east-1").describe(
+    "Región con que se firman los pedidos a ese servicio",
+  ),
+  S3_ACCESS_KEY: z.string().min(1).optional().describe("Clave de acceso a ese servicio"),
+  S3_SECRET_KEY: z.string().min(1).optional().describe("Clave secreta con que se firman los pedidos"),
+  REDIS_URL: z.string().regex(/^rediss?:\/\/\S+$/, "debe ser una dirección redis://… o rediss://…").optional()
+    .describe("Redis que comparten los procesos que sirven; sin él, cada uno guarda lo suyo"),
+  REDIS_HOST: z.string().min(1).optional().describe("Máquina de Redis, cuando no hay REDIS_URL"),
+  REDIS_PORT: integer(1, 65_535).optional().describe(
+    "Puerto de Redis, cuando no hay REDIS_URL; 6379 si falta",
   ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("warn").describe(
     "Desde qué nivel se registran eventos: debug, info, warn, error",
@@ -41,14 +71,62 @@ export const Env = z.object({
   SEGMENT_CACHE_MB: integer(0, 65_536).default(96).describe(
     "Memoria para archivos publicados que se leen seguido, en MB; 0 no guarda",
   ),
+  OPENSEARCH_URL: z.string().transform((text) => [...new Set(text.split(",").map((one) => one.trim()))])
+    .pipe(
+      z.array(
+        z.url({ protocol: /^https?$/, error: "debe ser direcciones http o https, separadas por comas" }),
+      ),
+    )
+    .optional().describe(
+      "Nodos de OpenSearch, direcciones http(s) separadas por comas; sin ella, la búsqueda es la embebida",
+    ),
   SEARCH_MIN_SCORE: z.string().regex(/^\d+(\.\d+)?$/, "debe ser un número desde 0").transform(Number).default(
     5,
   )
     .describe("Puntaje mínimo de lo que encuentra un texto; con menos de 1000 series no se aplica"),
+  CONSOLE_USERS: z.string().default("").transform((text, { issues }) => {
+    const { accounts, faults } = parseFixedAccounts(text);
+    // Without what was read: it may be a secret.
+    for (const message of faults) issues.push({ code: "custom", message, input: undefined });
+    return accounts;
+  }).describe(
+    'Cuentas de operación además de las del almacén: usuario:rol:hash, separadas por espacios (las escribe "console user … --print")',
+  ),
+  TRUSTED_PROXIES: integer(0, 10).default(0).describe(
+    "Cuántos proxys propios hay delante: de ellos se cree desde dónde y si por https llega cada pedido",
+  ),
+  SMTP_URL: z.string().regex(
+    /^smtps?:\/\/[^\s/]+\/?$/,
+    "debe ser smtp://usuario:clave@servidor:puerto o smtps://…",
+  )
+    .refine(URL.canParse, "debe ser smtp://usuario:clave@servidor:puerto o smtps://…").optional().describe(
+      "Servidor de correo para informes y claves olvidadas; con clave exige TLS, salvo en esta máquina; sin él, no hay correo",
+    ),
+  DEFAULT_FROM_EMAIL: z.string().refine(
+    (text) => parseSender(text) !== undefined,
+    "debe ser una dirección de correo",
+  )
+    .optional().describe(
+      "Remitente de los correos, dirección o Nombre <dirección>; recibe copia oculta de los informes; obligatorio con SMTP_URL",
+    ),
+  ENV_TYPE: z.string().max(40).regex(/^[^\p{Cc}]*$/u, "debe ser un renglón").default("").describe(
+    "Etiqueta de la instalación en los asuntos de los informes, entre corchetes",
+  ),
+  TZ_SCHEDULE: z.string().refine(isTimeZone, "debe ser un huso horario, como America/Argentina/Buenos_Aires")
+    .default("America/Argentina/Buenos_Aires").describe("Huso horario de los horarios del trabajo periódico"),
   HARVEST_USER_AGENT: z.string().min(1).default("Caudal/1 (+harvest)").describe(
     "User-Agent con que se piden catálogos y CSV",
   ),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export type EnvKey = keyof typeof Env.shape;
 

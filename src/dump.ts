@@ -7,10 +7,11 @@ import { DUMP_FORMATS, type DumpFormat } from "./core/dump_files.ts";
 import { buenosAiresDay } from "./core/time.ts";
 import { compression } from "./host/compression.ts";
 import { runningSha256 } from "./host/hash.ts";
-import { withWriterLock } from "./host/writer_lock.ts";
-import { dumpScratch, openBlobs, openStore, type Places } from "./open.ts";
+import { dumpScratch, openBlobs, type Places } from "./open.ts";
+import { PLACE_KEYS, publishingPlaces } from "./places.ts";
 import { progressLine } from "./progress.ts";
 import { dump, type DumpReport } from "./publish/dump.ts";
+import { withWriter, type Writer } from "./writer.ts";
 
 await runCommand({
   usage: "deno task dump",
@@ -26,10 +27,10 @@ await runCommand({
   },
   run: async ({ format, catalog, json, data }) => {
     const formats = chosenFormats(format);
-    const env = readEnv(["DATA_DIR", "SNAPSHOT_URL"]);
-    const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
+    const env = readEnv(PLACE_KEYS);
+    const places = publishingPlaces(env, data);
     const begun = performance.now();
-    const report = await withWriterLock(places.dataDir, () => dumpStore(places, formats, catalog));
+    const report = await withWriter(places, (writer) => dumpStore(places, writer, formats, catalog));
     for (const { catalogId, distributionId, fault } of report.faults) {
       console.error(`Sin la distribución "${distributionId}" del catálogo "${catalogId}": ${fault}`);
     }
@@ -55,10 +56,10 @@ function chosenFormats(text: string | undefined): readonly DumpFormat[] {
 /** Generates and notes it in the journal; the caller holds the writer's lock. */
 async function dumpStore(
   places: Places,
+  { store, journal }: Writer,
   formats: readonly DumpFormat[],
   catalog: string | undefined,
 ): Promise<DumpReport> {
-  const { store, journal } = openStore(places);
   const scratch = dumpScratch(places);
   const line = progressLine();
   try {
@@ -90,6 +91,5 @@ async function dumpStore(
   } finally {
     line.end();
     scratch.clear();
-    await store.close();
   }
 }

@@ -5,6 +5,7 @@ import { runCommand, UsageProblem } from "./command.ts";
 import { readEnv } from "./config.ts";
 import { reportText } from "./core/report.ts";
 import { harvestAndPublish, SOURCE_KEYS, sourceUrl } from "./harvest_and_publish.ts";
+import { PLACE_KEYS, publishingPlaces } from "./places.ts";
 
 await runCommand({
   usage: "deno task harvest",
@@ -47,8 +48,8 @@ await runCommand({
     }
     const wrong = catalog?.find((text) => !/^[^=]+=.+$/.test(text));
     if (wrong !== undefined) throw new UsageProblem(`--catalog espera ID=ARCHIVO o ID=URL, no "${wrong}"`);
-    const env = readEnv([...SOURCE_KEYS, "DATA_DIR", "SNAPSHOT_URL"]);
-    const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
+    const env = readEnv([...SOURCE_KEYS, ...PLACE_KEYS]);
+    const places = publishingPlaces(env, data);
     const ran = await harvestAndPublish(places, env, { network, catalogs: catalog, only }, {
       force: force ?? false,
     });

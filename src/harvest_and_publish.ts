@@ -2,21 +2,26 @@
 // shown, both noted in the journal.
 
 import { pathToFileURL } from "node:url";
-import type { CanonicalStore, Node } from "./core/canonical_store.ts";
-import type { Journal } from "./core/journal.ts";
+import type { CanonicalStore } from "./core/canonical_store.ts";
+import type { DistributionKey } from "./core/catalog.ts";
 import { Problem } from "./core/problem.ts";
 import type { HarvestReport } from "./core/report.ts";
+import { compression } from "./host/compression.ts";
 import { sha256, sha512 } from "./host/hash.ts";
 import { createReadSource } from "./host/read_source.ts";
-import { withWriterLock } from "./host/writer_lock.ts";
 import { harvest } from "./ingest/harvest.ts";
+import type { HarvestNode } from "./ingest/harvest_context.ts";
 import { readRegister } from "./ingest/register.ts";
-import { DEFAULT_LIMITS } from "./ingest/rules.ts";
 import type { ReadSource } from "./ingest/source.ts";
-import { openBlobs, openStore, type Places, prepareSearch } from "./open.ts";
+import { openBlobs, type Places, prepareSearch } from "./open.ts";
+import { stampNodes } from "./operation/nodes.ts";
+import { publicNetwork } from "./operation/public_network.ts";
+import { readHarvestSettings } from "./operation/settings.ts";
 import { progressLine } from "./progress.ts";
 import { publish, type PublishReport } from "./publish/publish.ts";
 import { publishActivity } from "./publish/publish_activity.ts";
+import { publishListing } from "./publish/publish_listing.ts";
+import { withWriter, type Writer } from "./writer.ts";
 
 export type SourceSettings = {
   readonly ALLOW_INTERNAL_SOURCES: boolean;
@@ -33,13 +38,18 @@ export const SOURCE_KEYS = [
   "HARVEST_USER_AGENT",
 ] as const;
 
-/** Which nodes to harvest: those named, else those of the store, else the bundled network. */
+/**
+ * Which nodes to harvest: those named, else the federable ones of the store, else (where it has none at all) the
+ * bundled network.
+ */
 export type NodeChoice = {
   /** Register file, path or URL. */
   readonly network?: string | undefined;
   /** `ID=FILE|URL`. */
   readonly catalogs?: readonly string[] | undefined;
   readonly only?: string | undefined;
+  /** Only this distribution, of a node of the store or the bundled network. */
+  readonly distribution?: DistributionKey | undefined;
 };
 
 export type Ran = { readonly harvest: HarvestReport; readonly publish: PublishReport };
@@ -47,53 +57,70 @@ export type Ran = { readonly harvest: HarvestReport; readonly publish: PublishRe
 const BUNDLED_NETWORK = new URL("./network/index.yaml", import.meta.url).href;
 const MB = 1024 * 1024;
 
-/** Runs both, as the only writer of the data folder. */
+/** Runs both, as the only writer. */
 export function harvestAndPublish(
   places: Places,
   settings: SourceSettings,
   choice: NodeChoice,
   options: { force?: boolean } = {},
 ): Promise<Ran> {
-  return withWriterLock(places.dataDir, async () => {
-    const { store, journal } = openStore(places);
+  return withWriter(places, async (writer) => {
+    const line = progressLine();
     try {
-      const maxSourceBytes = settings.MAX_SOURCE_MB * MB;
-      const readSource = createReadSource({
-        allowInternal: settings.ALLOW_INTERNAL_SOURCES,
-        firstByteMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
-        idleMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
-        userAgent: settings.HARVEST_USER_AGENT,
-      });
-      const { nodes, warnings } = await chooseNodes(store, choice, readSource, maxSourceBytes);
-      const line = progressLine();
-      const report = await harvest(nodes, {
-        store,
-        journal,
-        readSource,
-        sha512,
-        now: Date.now,
-        limits: DEFAULT_LIMITS,
-        maxSourceBytes,
-        warnings,
-        ...(options.force && { force: true }),
-        onProgress: ({ catalogs, catalogsDone, distributions, distributionsDone }) =>
-          line.show(
-            `Cosechando: ${catalogsDone}/${catalogs} catálogos, ${distributionsDone}/${distributions} distribuciones`,
-          ),
-      });
-      const published = await publishStore(places, { store, journal }, {}, line.show);
-      line.end();
-      return { harvest: report, publish: published };
+      const report = await harvestStore(writer, settings, choice, options, line.show);
+      return { harvest: report, publish: await publishStore(places, writer, {}, line.show) };
     } finally {
-      await store.close();
+      line.end();
     }
   });
 }
 
-/** Publishes what changed, and the activity beside it; the caller holds the writer's lock. */
+/** Reads the chosen nodes into the store, for the writer. */
+export async function harvestStore(
+  { store, journal, records }: Writer,
+  settings: SourceSettings,
+  choice: NodeChoice,
+  options: { force?: boolean },
+  show: (text: string) => void,
+): Promise<HarvestReport> {
+  const { limits, verifyTls } = await readHarvestSettings(records);
+  const maxSourceBytes = settings.MAX_SOURCE_MB * MB;
+  const readSource = sourceReader(settings);
+  const { nodes, warnings } = await chooseNodes(store, choice, readSource, maxSourceBytes);
+  await stampNodes({ store, records, now: Date.now });
+  return await harvest(nodes.map((node) => verifyTls ? { ...node, verifyTls } : node), {
+    store,
+    journal,
+    readSource,
+    sha512,
+    now: Date.now,
+    limits,
+    maxSourceBytes,
+    warnings,
+    gzip: (bytes) => new Uint8Array(compression.gzip(bytes)),
+    ...(choice.distribution && { only: choice.distribution }),
+    ...(options.force && { force: true }),
+    onProgress: ({ catalogs, catalogsDone, distributions, distributionsDone }) =>
+      show(
+        `Cosechando: ${catalogsDone}/${catalogs} catálogos, ${distributionsDone}/${distributions} distribuciones`,
+      ),
+  });
+}
+
+/** Reads publishers' addresses as the settings allow. */
+export function sourceReader(settings: SourceSettings): ReadSource {
+  return createReadSource({
+    allowInternal: settings.ALLOW_INTERNAL_SOURCES,
+    firstByteMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
+    idleMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
+    userAgent: settings.HARVEST_USER_AGENT,
+  });
+}
+
+/** Publishes what changed, and the activity and the listings beside it, for the writer. */
 export async function publishStore(
   places: Places,
-  { store, journal }: { store: CanonicalStore; journal: Journal },
+  { store, journal, records, confirm }: Writer,
   options: { full?: boolean },
   show: (text: string) => void,
 ): Promise<PublishReport> {
@@ -109,10 +136,15 @@ export async function publishStore(
       now: Date.now,
       ...(options.full && { full: true }),
       ...(last && last.status !== "SUCCESS" && { afterFault: true }),
-      beforeSwitch: (snapshot) => prepareSearch(places, snapshot),
+      async beforeSwitch(snapshot) {
+        await prepareSearch(places, snapshot);
+        await confirm();
+      },
       onProgress: (done, distributions) => show(`Publicando: ${done}/${distributions} distribuciones`),
     });
     await publishActivity({ store, journal, blobs, sha256 });
+    const network = await publicNetwork({ store, records });
+    await publishListing({ store, network, blobs, sha256 });
     await journal.finishRun(run.id, "SUCCESS", Date.now(), report);
     return report;
   } catch (error) {
@@ -133,9 +165,9 @@ async function chooseNodes(
   choice: NodeChoice,
   readSource: ReadSource,
   maxSourceBytes: number,
-): Promise<{ nodes: readonly Node[]; warnings: string[] }> {
+): Promise<{ nodes: readonly HarvestNode[]; warnings: string[] }> {
   const warnings: string[] = [];
-  const named: Node[] = [];
+  const named: HarvestNode[] = [];
   const readNetwork = async (url: string) => {
     const { nodes, issues } = await readNodes(url, readSource, maxSourceBytes);
     warnings.push(...issues);
@@ -147,13 +179,23 @@ async function chooseNodes(
     named.push({ catalogId: catalogId!, url: sourceUrl(source!) });
   }
   if (named.length > 0) await store.saveNodes(named);
-  const known = named.length > 0 ? named : await store.nodes();
-  const nodes = known.length > 0 ? known : await readNetwork(BUNDLED_NETWORK);
-  if (choice.only === undefined) return { nodes, warnings };
-  const only = nodes.filter(({ catalogId }) => catalogId === choice.only);
+  const known = await store.nodes();
+  const exceptions = new Map(known.map(({ catalogId, verifyTls }) => [catalogId, verifyTls]));
+  // Those that are named are federable for this run, and so are their datasets that nobody decided on.
+  const nodes = named.length > 0
+    ? named.map((node) => ({ ...node, verifyTls: exceptions.get(node.catalogId)! }))
+    : known.length > 0
+    ? known.filter(({ federable }) => federable)
+    : await readNetwork(BUNDLED_NETWORK);
+  const wanted = choice.distribution?.catalogId ?? choice.only;
+  if (wanted === undefined) return { nodes, warnings };
+  const only = nodes.filter(({ catalogId }) => catalogId === wanted);
   if (only.length === 0) {
+    if (exceptions.has(wanted)) {
+      throw new Problem("conflict", `El nodo "${wanted}" no es federable, así que no se cosecha`);
+    }
     const ids = nodes.map(({ catalogId }) => catalogId).join(", ");
-    throw new Problem("not_found", `No hay un nodo "${choice.only}": los que hay son ${ids || "ninguno"}`);
+    throw new Problem("not_found", `No hay un nodo "${wanted}": los que hay son ${ids || "ninguno"}`);
   }
   return { nodes: only, warnings };
 }

@@ -1,37 +1,89 @@
-// Which engine is behind each port. Today the embedded ones: SQLite for truth, a folder for what is published.
+// Which engine is behind each port. For truth SQLite or (open_postgres.ts) PostgreSQL; what is published is where
+// open_blobs.ts finds it.
 
 import path from "node:path";
 import type { Activities } from "./core/activity.ts";
 import type { CanonicalStore } from "./core/canonical_store.ts";
 import type { DumpDatabase } from "./core/dump_database.ts";
 import type { Dumps } from "./core/dumps.ts";
+import type { Popularities } from "./core/hits.ts";
 import type { Journal } from "./core/journal.ts";
+import type { Listings } from "./core/listing.ts";
+import type { Records, Trail } from "./core/records.ts";
 import { type Searches, searchesWithFallback } from "./core/search.ts";
+import { searchesWithStandIn } from "./core/search_stand_in.ts";
 import type { Snapshots } from "./core/snapshot.ts";
 import { sha256 } from "./host/hash.ts";
-import { folderBlobs } from "./store/folder/blobs.ts";
+import { openPublishedBlobs, type PublishedPlace } from "./open_blobs.ts";
+import { openPostgresPorts } from "./open_postgres.ts";
+import { clusterSearches } from "./store/opensearch/search.ts";
 import { openActivities } from "./store/segments/activities.ts";
-import type { PieceBlobs, WriteBlobs } from "./store/segments/blobs.ts";
 import { openDumps } from "./store/segments/dumps.ts";
-import { openSearches, searchIndexReader } from "./store/segments/search_index.ts";
+import { openListings } from "./store/segments/listings.ts";
+import { openPopularities } from "./store/segments/popularities.ts";
+import { openSearches, searchIndexReader, searchSourceReader } from "./store/segments/search_index.ts";
 import { openSnapshots } from "./store/segments/snapshots.ts";
 import { sqliteStore } from "./store/sqlite/canonical_store.ts";
-import { openDatabase } from "./store/sqlite/database.ts";
+import { type Database, openDatabase } from "./store/sqlite/database.ts";
 import { dumpDatabase } from "./store/sqlite/dump_file.ts";
 import { sqliteJournal } from "./store/sqlite/journal.ts";
+import { sqliteRecords, sqliteTrail } from "./store/sqlite/records.ts";
 import { sqliteSearches } from "./store/sqlite/search.ts";
 import fs from "node:fs";
 import { Problem } from "./core/problem.ts";
 
-export type Places = {
-  /** Folder of the embedded store. */
-  readonly dataDir: string;
-  /** Folder of published files; inside `dataDir` unless told. */
-  readonly snapshotUrl?: string | undefined;
+export { openBlobs } from "./open_blobs.ts";
+
+export type Places = PublishedPlace & {
+  /** PostgreSQL, as `postgres://…`; without it SQLite in the data folder. */
+  readonly databaseUrl?: string | undefined;
+  /** Nodes of the cluster that searches; without them the embedded server's own search does. */
+  readonly searchNodes?: readonly string[] | undefined;
 };
 
-/** The write side: canonical store and journal. */
-export function openStore({ dataDir }: Places): { store: CanonicalStore; journal: Journal } {
+/** The write side: canonical store, journal, and what operators keep. */
+export function openStore(
+  { dataDir, databaseUrl }: Places,
+): { store: CanonicalStore; journal: Journal; records: Records } {
+  if (databaseUrl !== undefined) return openPostgresPorts(databaseUrl);
+  const database = openEmbedded(dataDir);
+  return {
+    store: sqliteStore(database, sha256),
+    journal: sqliteJournal(database),
+    records: sqliteRecords(database),
+  };
+}
+
+/**
+ * What operators keep and what happened. Opened by its first use, and again where that failed: a server that nobody
+ * operates touches no database.
+ */
+export function openOperation(
+  { dataDir, databaseUrl }: Places,
+): { records: Records; trail: Trail; close(): void } {
+  if (databaseUrl !== undefined) {
+    const { records, trail, store } = openPostgresPorts(databaseUrl);
+    return { records, trail, close: () => void store.close() };
+  }
+  let database: Database | undefined;
+  const opened = () => database ??= openEmbedded(dataDir);
+  const records = () => sqliteRecords(opened());
+  const trail = () => sqliteTrail(opened());
+  return {
+    records: {
+      record: async (kind, id) => await records().record(kind, id),
+      records: async (kind) => await records().records(kind),
+      write: async (changes) => await records().write(changes),
+    },
+    trail: {
+      append: async (kind, subject, at, entry) => await trail().append(kind, subject, at, entry),
+      entries: async (kind, query) => await trail().entries(kind, query),
+    },
+    close: () => database?.close(),
+  };
+}
+
+function openEmbedded(dataDir: string): Database {
   try {
     fs.mkdirSync(dataDir, { recursive: true });
   } catch (cause) {
@@ -44,23 +96,22 @@ export function openStore({ dataDir }: Places): { store: CanonicalStore; journal
       },
     );
   }
-  const database = openDatabase(path.join(dataDir, "caudal.sqlite"));
-  return { store: sqliteStore(database, sha256), journal: sqliteJournal(database) };
-}
-
-/** Where published files are. */
-export function openBlobs({ dataDir, snapshotUrl }: Places, keepBytes = 0): WriteBlobs & PieceBlobs {
-  return folderBlobs(snapshotUrl ?? path.join(dataDir, "snapshots"), keepBytes);
+  return openDatabase(path.join(dataDir, "caudal.sqlite"));
 }
 
 /** The read side: never a database. `keepBytes` of published files may stay in memory. */
 export function openPublished(places: Places, keepBytes: number): Snapshots {
-  return openSnapshots(openBlobs(places, keepBytes), Date.now);
+  return openSnapshots(openPublishedBlobs(places, keepBytes), Date.now);
 }
 
 /** The files that people download. */
 export function openPublishedDumps(places: Places): Dumps {
-  return openDumps(openBlobs(places), Date.now);
+  return openDumps(openPublishedBlobs(places), Date.now);
+}
+
+/** Nodes, distributions and catalogs as they were read. */
+export function openPublishedListings(places: Places): Listings {
+  return openListings(openPublishedBlobs(places), Date.now);
 }
 
 /** Where a dump writes SQLite files before they are packed: beside the store, because they are as large. */
@@ -74,30 +125,48 @@ export function dumpScratch({ dataDir }: Places): { newDatabase: () => DumpDatab
 
 /** What happened beside the data: a few small files, which need no memory of their own. */
 export function openPublishedActivity(places: Places): Activities {
-  return openActivities(openBlobs(places), Date.now);
+  return openActivities(openPublishedBlobs(places), Date.now);
+}
+
+/** How often series were asked for: one small file, which stays in memory. */
+export function openPublishedPopularity(places: Places): Popularities {
+  return openPopularities(openPublishedBlobs(places), Date.now);
 }
 
 /**
- * The search of the embedded server, by index files in the data folder; where they can be neither read nor
- * written, the snapshot's own, which takes more memory. `tell` hears of it.
+ * The search of the cluster where there is one, else by index files in the data folder. Where neither can be, the
+ * snapshot's own, which takes more memory: `onLost` hears of it, and `onRecovered` when the cluster is back.
  */
-export function openPublishedSearches(places: Places, tell: (error: unknown) => void): Searches {
-  return searchesWithFallback(openIndexFiles(places), openSearches(openBlobs(places)), tell);
+export function openPublishedSearches(
+  places: Places,
+  onLost: (error: unknown) => void,
+  onRecovered: () => void = () => {},
+): Searches {
+  const openOwn = () => openSearches(openPublishedBlobs(places));
+  const cluster = openCluster(places);
+  return cluster
+    ? searchesWithStandIn(cluster, openOwn, { now: Date.now, onLost, onRecovered })
+    : searchesWithFallback(openIndexFiles(places), openOwn(), onLost);
 }
 
-/** Writes the index file of a snapshot ahead of the server, which would make its first searcher wait. */
+/** Writes the index of a snapshot ahead of the server, which would make its first searcher wait. */
 export async function prepareSearch(places: Places, snapshot: string): Promise<void> {
-  const searches = openIndexFiles(places);
+  const cluster = openCluster(places), searches = cluster ?? openIndexFiles(places);
   try {
-    await searches.of(snapshot);
+    await (cluster ? cluster.prepare(snapshot) : searches.of(snapshot));
   } catch (error) {
     // The server tries again, and tells.
     if (!(error instanceof Problem)) throw error;
   } finally {
-    searches.close();
+    await searches.close();
   }
 }
 
+function openCluster(places: Places) {
+  return places.searchNodes &&
+    clusterSearches({ nodes: places.searchNodes }, searchSourceReader(openPublishedBlobs(places)));
+}
+
 function openIndexFiles(places: Places) {
-  return sqliteSearches(path.join(places.dataDir, "search"), searchIndexReader(openBlobs(places)));
+  return sqliteSearches(path.join(places.dataDir, "search"), searchIndexReader(openPublishedBlobs(places)));
 }

@@ -3,9 +3,9 @@
 import { runCommand } from "./command.ts";
 import { readEnv } from "./config.ts";
 import { publishStore } from "./harvest_and_publish.ts";
-import { withWriterLock } from "./host/writer_lock.ts";
-import { openStore } from "./open.ts";
+import { PLACE_KEYS, publishingPlaces } from "./places.ts";
 import { progressLine } from "./progress.ts";
+import { withWriter } from "./writer.ts";
 
 await runCommand({
   usage: "deno task publish",
@@ -16,16 +16,14 @@ await runCommand({
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
   },
   run: async ({ full, json, data }) => {
-    const env = readEnv(["DATA_DIR", "SNAPSHOT_URL"]);
-    const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
-    const report = await withWriterLock(places.dataDir, async () => {
-      const opened = openStore(places);
+    const env = readEnv(PLACE_KEYS);
+    const places = publishingPlaces(env, data);
+    const report = await withWriter(places, async (writer) => {
       const line = progressLine();
       try {
-        return await publishStore(places, opened, { full: full ?? false }, line.show);
+        return await publishStore(places, writer, { full: full ?? false }, line.show);
       } finally {
         line.end();
-        await opened.store.close();
       }
     });
     if (json) return console.log(JSON.stringify(report, null, 2));

@@ -2,6 +2,7 @@
 
 import { runCommand } from "./command.ts";
 import { readEnv } from "./config.ts";
+import { PLACE_KEYS, placesOf } from "./places.ts";
 import { portOption, SERVER_KEYS, startServer } from "./server.ts";
 
 await runCommand({
@@ -13,9 +14,13 @@ await runCommand({
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
   },
   run: async ({ port, host, data }) => {
-    const env = readEnv(["PORT", "HOST", "DATA_DIR", "SNAPSHOT_URL", ...SERVER_KEYS]);
-    const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
-    const server = startServer(places, { host: host ?? env.HOST, port: portOption(port, env.PORT) }, env);
+    const env = readEnv(["PORT", "HOST", ...PLACE_KEYS, ...SERVER_KEYS]);
+    const places = placesOf(env, data);
+    const server = await startServer(
+      places,
+      { host: host ?? env.HOST, port: portOption(port, env.PORT) },
+      env,
+    );
     console.log(`Caudal sirve en ${server.url}`);
     await server.finished;
   },

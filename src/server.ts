@@ -1,32 +1,36 @@
-// The HTTP server of `start` and `serve`: the read application on a port, until it is told to stop.
+// The HTTP server of `start` and `serve`: the read application and the operation API on a port, until it is told to
+// stop.
 
 import { createApp } from "./api/app.ts";
 import { builtAssets } from "./assets.ts";
 import { UsageProblem } from "./command.ts";
+import type { QueryCounts } from "./core/popularity.ts";
 import { Problem } from "./core/problem.ts";
 import { VALIDATION } from "./core/validate.ts";
+import { SOURCE_KEYS } from "./harvest_and_publish.ts";
 import { createLog, faultFields, type LogLevel } from "./log.ts";
 import {
   openPublished,
   openPublishedActivity,
   openPublishedDumps,
+  openPublishedListings,
+  openPublishedPopularity,
   openPublishedSearches,
   type Places,
 } from "./open.ts";
+import { MAIL_KEYS, type MailSettings, openMail } from "./open_mail.ts";
+import { openShared, REDIS_KEYS, type RedisSettings } from "./open_redis.ts";
+import { openOps, OPS_KEYS, type OpsSettings } from "./ops.ts";
 import { validateInThread } from "./validator.ts";
 import { VERSION } from "./version.ts";
 
 export type Listen = { readonly host: string; readonly port: number };
 
-export type ServerSettings = {
+export type ServerSettings = OpsSettings & MailSettings & RedisSettings & {
   readonly LOG_LEVEL: LogLevel;
   readonly BODY_CACHE_MB: number;
   readonly SEGMENT_CACHE_MB: number;
   readonly SEARCH_MIN_SCORE: number;
-  readonly PUBLIC_URL?: string | undefined;
-  readonly ALLOW_INTERNAL_SOURCES: boolean;
-  readonly MAX_SOURCE_MB: number;
-  readonly HARVEST_USER_AGENT: string;
 };
 
 /** The environment keys of serving commands. */
@@ -36,10 +40,25 @@ export const SERVER_KEYS = [
   "SEGMENT_CACHE_MB",
   "SEARCH_MIN_SCORE",
   "PUBLIC_URL",
-  "ALLOW_INTERNAL_SOURCES",
-  "MAX_SOURCE_MB",
-  "HARVEST_USER_AGENT",
+  ...REDIS_KEYS,
+  ...MAIL_KEYS,
+  ...OPS_KEYS,
+  ...SOURCE_KEYS,
 ] as const;
+
+export type Serving = {
+  readonly url: string;
+  readonly finished: Promise<void>;
+  /** A token for the first account of operators; undefined where there is one. */
+  readonly inviteFirst: () => Promise<string | undefined>;
+};
+
+/** Counts of queries that this process takes to the store by itself, where there is no Redis. */
+export type OwnCounts = {
+  readonly counts: QueryCounts;
+  /** Takes the last ones. */
+  close(): Promise<void>;
+};
 
 const MB = 1024 * 1024;
 
@@ -54,22 +73,30 @@ export function portOption(option: string | undefined, fallback: number): number
 }
 
 /**
- * Listens at once; answers 503 until a snapshot is published.
+ * Listens at once; answers 503 until a snapshot is published. Queries are counted in Redis, else in `own`.
  * Errors: Problem `unavailable` when the port cannot be had.
  */
-export function startServer(
+export async function startServer(
   places: Places,
   { host, port }: Listen,
   settings: ServerSettings,
-): { readonly url: string; readonly finished: Promise<void> } {
+  own?: OwnCounts,
+): Promise<Serving> {
+  const post = openMail(settings);
   const log = createLog(settings.LOG_LEVEL);
+  const onError = (error: unknown, path: string) =>
+    log("error", "request.failed", { path, ...faultFields(error) });
+  const shared = openShared(settings, log, own?.counts);
   const app = createApp({
     snapshots: openPublished(places, settings.SEGMENT_CACHE_MB * MB),
     activities: openPublishedActivity(places),
     dumps: openPublishedDumps(places),
+    listings: openPublishedListings(places),
+    popularities: openPublishedPopularity(places),
     searches: openPublishedSearches(
       places,
       (error) => log("warn", "search.fell_back", faultFields(error)),
+      () => log("warn", "search.recovered"),
     ),
     searchMinScore: settings.SEARCH_MIN_SCORE,
     assets: builtAssets((error) => log("warn", "assets.failed", faultFields(error))),
@@ -77,16 +104,21 @@ export function startServer(
     version: VERSION,
     ...(settings.PUBLIC_URL && { publicUrl: settings.PUBLIC_URL }),
     cacheBytes: settings.BODY_CACHE_MB * MB,
+    ...(shared?.bodies && { sharedBodies: shared.bodies }),
+    ...(shared && { counter: shared.counter }),
     validate: validateInThread({
       allowInternal: settings.ALLOW_INTERNAL_SOURCES,
       maxSourceBytes: Math.min(settings.MAX_SOURCE_MB, VALIDATION.sourceMb) * MB,
       userAgent: settings.HARVEST_USER_AGENT,
     }),
-    onError: (error, path) => log("error", "request.failed", { path, ...faultFields(error) }),
+    onError,
   });
+  const ops = await openOps(places, settings, onError, post);
+  const answer = (request: Request, { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
+    ops.takes(request) ? ops.answer(request, remoteAddr.hostname) : app.fetch(request);
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
-    server = Deno.serve({ hostname: host, port, onListen: () => {} }, app.fetch);
+    server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);
   } catch (cause) {
     const why = cause instanceof Deno.errors.AddrInUse
       ? "está ocupado: elija otro con --port"
@@ -96,11 +128,11 @@ export function startServer(
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
       log("info", "server.stopped", { signal });
-      void server.shutdown().finally(() => Deno.exit(0));
+      void server.shutdown().then(() => shared?.close()).then(() => own?.close()).finally(() => Deno.exit(0));
     });
   }
   const shown = host === "0.0.0.0" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   const url = `http://${shown}:${server.addr.port}`;
   log("info", "server.started", { url });
-  return { url, finished: server.finished };
+  return { url, finished: server.finished, inviteFirst: ops.inviteFirst };
 }

@@ -2,14 +2,22 @@
 
 import { runCommand } from "./command.ts";
 import { readEnv } from "./config.ts";
+import { createLog, faultFields } from "./log.ts";
 import { Problem } from "./core/problem.ts";
 import { reportText } from "./core/report.ts";
 import { harvestAndPublish, SOURCE_KEYS } from "./harvest_and_publish.ts";
-import { portOption, SERVER_KEYS, startServer } from "./server.ts";
+import { openMail } from "./open_mail.ts";
+import { PLACE_KEYS, publishingPlaces } from "./places.ts";
+import { openSharedCounts } from "./open_redis.ts";
+import { drainHere } from "./popularity.ts";
+import { memoryCounts } from "./store/memory_counts.ts";
+import { tasksHere } from "./tasks.ts";
+import { workHere } from "./work_here.ts";
+import { portOption, SERVER_KEYS, type Serving, startServer } from "./server.ts";
 
 await runCommand({
   usage: "deno task start",
-  summary: "Cosecha la red incluida (o la del almacén), la publica y la sirve.",
+  summary: "Cosecha la red incluida (o la del almacén), la publica, la sirve y hace el trabajo periódico.",
   options: {
     port: { value: "N", description: "Puerto (por defecto 8000)" },
     host: { value: "DIRECCIÓN", description: "Dirección en que se escucha (por defecto 127.0.0.1)" },
@@ -20,14 +28,23 @@ await runCommand({
       ...SOURCE_KEYS,
       "PORT",
       "HOST",
-      "DATA_DIR",
-      "SNAPSHOT_URL",
+      ...PLACE_KEYS,
       ...SERVER_KEYS,
     ]);
-    const places = { dataDir: data ?? env.DATA_DIR, snapshotUrl: env.SNAPSHOT_URL };
-    const server = startServer(places, { host: host ?? env.HOST, port: portOption(port, env.PORT) }, env);
+    const places = publishingPlaces(env, data);
+    const log = createLog(env.LOG_LEVEL);
+    const counting = drainHere(
+      places,
+      openSharedCounts(env, log)?.counts ?? memoryCounts(),
+      (error) => log("warn", "counts.delayed", faultFields(error)),
+    );
+    const listen = { host: host ?? env.HOST, port: portOption(port, env.PORT) };
+    const server = await startServer(places, listen, env, counting);
+    const end = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => end.abort());
     console.log(`Caudal escucha en ${server.url} (los datos llegan al terminar la cosecha)`);
     try {
+      if (Deno.stdout.isTerminal()) await tellFirstAccount(server);
       const { harvest, publish } = await harvestAndPublish(places, env, {});
       console.log(reportText(harvest));
       console.log(
@@ -41,6 +58,28 @@ await runCommand({
       if (!(error instanceof Problem)) throw error;
       console.error(`Error en la cosecha: ${error.message}. Se sigue sirviendo lo ya publicado`);
     }
-    await server.finished;
+    const tasks = tasksHere(places, {
+      ...env,
+      post: openMail(env),
+      apiUrl: () => env.PUBLIC_URL ?? server.url,
+      signal: end.signal,
+    });
+    const onError = (error: unknown) => log("error", "work.failed", faultFields(error));
+    const standBy = () =>
+      console.log("Otro proceso hace el trabajo periódico de este almacén: aquí sólo se sirve");
+    await Promise.all([
+      server.finished,
+      workHere(places, { tasks, zone: env.TZ_SCHEDULE, onError }, end.signal, standBy),
+    ]);
   },
 });
+
+/** With no account at all: how to make one, by the command or with a token that serves once. */
+async function tellFirstAccount({ url, inviteFirst }: Serving): Promise<void> {
+  const token = await inviteFirst();
+  if (token === undefined) return;
+  console.log(
+    `Para operarlo no hay ninguna cuenta. Cree una con "deno task console user NOMBRE admin", o durante una hora y una vez:\n` +
+      `  POST ${url}/api/ops/first-account  {"token": "${token}", "name": "…", "password": "…"}`,
+  );
+}

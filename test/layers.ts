@@ -40,6 +40,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["aws4fetch"],
     runtime: false,
   },
+  "src/store/redis": { imports: ["src/core"], packages: ["ioredis"], runtime: true },
   "src/store/http": {
     imports: ["src/core"],
     types: ["src/store/segments/blobs.ts"],
@@ -51,6 +52,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["@opensearch-project/opensearch"],
     runtime: true,
   },
+  "src/store/postgres": { imports: ["src/core"], packages: ["postgres"], runtime: true },
   "src/store/*": {
     imports: ["src/core"],
     types: ["src/store/segments/blobs.ts"],
@@ -66,7 +68,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "src/host": {
     imports: ["src/core"],
     types: ["src/ingest/source.ts"],
-    packages: ["ipaddr.js"],
+    packages: ["ipaddr.js", "nodemailer"],
     runtime: true,
   },
   "src/publish": { imports: ["src/core", "src/store/segments"], packages: [], runtime: false },
@@ -77,6 +79,29 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     runtime: false,
   },
   "src/work": { imports: ["src/core"], packages: ["croner"], runtime: false },
+  "src/operation": {
+    imports: [
+      "src/core",
+      "src/ingest/finding.ts",
+      "src/ingest/integration_test.ts",
+      "src/ingest/register.ts",
+      "src/ingest/remedies.ts",
+      "src/ingest/rules.ts",
+    ],
+    packages: ["zod"],
+    runtime: false,
+  },
+  "src/console": {
+    imports: ["src/core", "src/operation", "src/api/problems.ts"],
+    packages: ["hono", "zod"],
+    runtime: false,
+  },
+  // A module is a program of its own: it knows the domain and how command lines are read.
+  "src/modules": {
+    imports: ["src/core", "src/command.ts", "src/ingest/json_fault.ts"],
+    packages: [],
+    runtime: true,
+  },
   "src/pages": { imports: ["src/core"], packages: ["hono"], runtime: false },
   "src/web": { imports: ["src/core"], packages: ["uplot"], runtime: false },
   "src/network": { imports: [], packages: [], runtime: false },

@@ -4,8 +4,12 @@
 import { Hono } from "hono";
 import type { Activities } from "../core/activity.ts";
 import type { Dumps } from "../core/dumps.ts";
+import type { Popularities } from "../core/hits.ts";
+import type { Listings } from "../core/listing.ts";
+import type { QueryCounter } from "../core/popularity.ts";
 import { Problem } from "../core/problem.ts";
 import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
+import type { SharedBodies } from "../core/shared_bodies.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
 import { buenosAiresDay } from "../core/time.ts";
 import type { Validate } from "../core/validate.ts";
@@ -14,6 +18,7 @@ import { bodyCache } from "./caching.ts";
 import { dumpRoutes } from "./dump.ts";
 import { explorerRoutes } from "./explorer.tsx";
 import { freshnessRoutes } from "./freshness.ts";
+import { listingRoutes } from "./listings.ts";
 import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
@@ -27,12 +32,16 @@ export type AppContext = {
   readonly snapshots: Snapshots;
   /** Without it answers tell nothing of harvests. */
   readonly activities?: Activities;
+  /** Without it no series was ever asked for. */
+  readonly popularities?: Popularities;
   /** Without it nothing can be searched: `/search` and its lists are not there. */
   readonly searches?: Searches;
   /** Least score of what a text finds; the contract's unless told. */
   readonly searchMinScore?: number;
   /** The files that can be downloaded; without it there are none. */
   readonly dumps?: Dumps;
+  /** Nodes, distributions and catalogs as they were read; without it they are not told. */
+  readonly listings?: Listings;
   /** Scripts of the pages; without them pages are as complete, and less lively. */
   readonly assets?: Assets;
   /** Epoch ms. */
@@ -43,6 +52,10 @@ export type AppContext = {
   readonly publicUrl?: string;
   /** Bytes of rendered bodies kept in memory; 0 keeps none. */
   readonly cacheBytes?: number;
+  /** Rendered bodies that other processes keep too; without it each renders its own. */
+  readonly sharedBodies?: SharedBodies;
+  /** Counts queries of series that were answered. */
+  readonly counter?: Pick<QueryCounter, "count">;
   /** Judges distributions of catalogs; without it `/validate` says that it cannot. */
   readonly validate?: Validate;
   /** Told once of every fault that readers only see as "Error interno". */
@@ -56,8 +69,8 @@ const NOT_PUBLISHED =
 
 /** Builds the application. */
 export function createApp(context: AppContext): Hono {
-  const { snapshots, activities, now } = context;
-  const cache = bodyCache(context.cacheBytes ?? DEFAULT_CACHE_BYTES);
+  const { snapshots, activities, popularities, now } = context;
+  const cache = bodyCache(context.cacheBytes ?? DEFAULT_CACHE_BYTES, context.sharedBodies);
   const app = new Hono({ strict: true });
 
   const today = () => buenosAiresDay(now());
@@ -65,9 +78,13 @@ export function createApp(context: AppContext): Hono {
     const moment = {
       today: today(),
       activity: async () => await activities?.current(),
+      popularity: async () => await popularities?.current(),
       origin: () => originOf(url, context.publicUrl),
     };
-    return await answerSeries(snapshot, rawQuery(url), headers, moment, cache);
+    const query = rawQuery(url);
+    const response = await answerSeries(snapshot, query, headers, moment, cache);
+    if (response.status === 200) context.counter?.count(moment.today, query);
+    return response;
   };
 
   const overSnapshot: OverSnapshot = (paths, answer) => {
@@ -89,7 +106,7 @@ export function createApp(context: AppContext): Hono {
   overSnapshot(SERIES_PATHS, answer);
   if (context.searches) {
     const { searches, searchMinScore: minScore = DEFAULT_MIN_SCORE } = context;
-    searchRoutes(overSnapshot, { searches, minScore, cache });
+    searchRoutes(overSnapshot, { searches, popularities, minScore, cache });
   }
 
   app.get("/healthz", () => text("ok"));
@@ -97,16 +114,23 @@ export function createApp(context: AppContext): Hono {
   app.get("/readyz", async () => {
     const snapshot = await snapshots.current();
     if (!snapshot) return problemJson(503, NOT_PUBLISHED);
+    const since = context.searches?.standInSince?.(snapshot.name);
     return json({
       status: "ready",
       snapshot: snapshot.name,
       published_at: new Date(snapshot.publishedAt).toISOString(),
+      ...(context.searches?.standInSince && {
+        search: since === undefined
+          ? { status: "ready" }
+          : { status: "fallback", since: new Date(since).toISOString() },
+      }),
     });
   });
   app.get("/openapi.json", ({ req }) => json(openApi(context.version, originOf(req.url, context.publicUrl))));
 
   freshnessRoutes(app, { activities, today, cache });
   dumpRoutes(app, context);
+  listingRoutes(app, { listings: context.listings, cache });
   explorerRoutes(app, { ...context, today });
   siteRoutes(app, context);
 

@@ -1,6 +1,7 @@
 // HTTP caching derived from the snapshot: its name and the request make a strong ETag, so an unchanged answer
 // is known before anything is read; rendered bodies are kept, bounded in bytes.
 
+import type { SharedBodies } from "../core/shared_bodies.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 
 /** Shared caches keep an answer a minute, then show it while they ask again, and for a day when nobody answers. */
@@ -81,14 +82,37 @@ const decoder = new TextDecoder();
 
 export type BodyCache = {
   get(key: string): Rendered<Headers> | undefined;
+  /** What another process rendered, for where this one did not; kept from then on. */
+  shared(key: string): Promise<Rendered<Headers> | undefined> | undefined;
   set(key: string, rendered: Rendered): void;
 };
 
-/** Keeps the most recently used bodies up to `maxBytes`, counting a character as a byte: texts are ASCII mostly. */
-export function bodyCache(maxBytes: number): BodyCache {
+/**
+ * Keeps the most recently used bodies up to `maxBytes`, counting a character as a byte: texts are ASCII mostly.
+ * What is rendered here is handed to `shared` too.
+ */
+export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
   const entries = new Map<string, Rendered<Headers>>();
   const cost = (key: string, { body }: { body: Body }) => body.length + key.length + 500;
   let bytes = 0;
+
+  function keep(key: string, rendered: Rendered): void {
+    const size = cost(key, rendered);
+    // One huge answer must not empty the cache.
+    if (size > maxBytes / 8 || entries.has(key)) return;
+    entries.set(key, {
+      ...rendered,
+      body: flattened(rendered.body),
+      headers: new Headers(rendered.headers),
+    });
+    bytes += size;
+    for (const [oldest, old] of entries) {
+      if (bytes <= maxBytes) break;
+      entries.delete(oldest);
+      bytes -= cost(oldest, old);
+    }
+  }
+
   return {
     get(key) {
       const rendered = entries.get(key);
@@ -98,21 +122,15 @@ export function bodyCache(maxBytes: number): BodyCache {
       }
       return rendered;
     },
+    shared: (key) =>
+      shared?.find(key).then((found) => {
+        if (!found) return undefined;
+        keep(key, found);
+        return { ...found, headers: new Headers(found.headers) };
+      }),
     set(key, rendered) {
-      const size = cost(key, rendered);
-      // One huge answer must not empty the cache.
-      if (size > maxBytes / 8 || entries.has(key)) return;
-      entries.set(key, {
-        ...rendered,
-        body: flattened(rendered.body),
-        headers: new Headers(rendered.headers),
-      });
-      bytes += size;
-      for (const [oldest, old] of entries) {
-        if (bytes <= maxBytes) break;
-        entries.delete(oldest);
-        bytes -= cost(oldest, old);
-      }
+      keep(key, rendered);
+      shared?.keep(key, rendered);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Dumps, StoredDump } from "../core/dumps.ts";
 import { compareFrequency, firstDay, FREQUENCIES, type Frequency } from "../core/frequency.ts";
 import { type Observations, trim } from "../core/observations.ts";
 import { Problem } from "../core/problem.ts";
+import type { Popularities, Popularity } from "../core/hits.ts";
 import { freshnessOf } from "../core/render_series.ts";
 import {
   DEFAULT_MIN_SCORE,
@@ -40,6 +41,7 @@ import { timesOf } from "./series.ts";
 type ExplorerContext = {
   readonly snapshots: Snapshots;
   readonly activities?: Activities;
+  readonly popularities?: Popularities;
   readonly searches?: Searches;
   readonly searchMinScore?: number;
   readonly dumps?: Dumps;
@@ -114,10 +116,12 @@ async function answerHome(asked: Asked): Promise<Response> {
   const { url, language, headers } = asked;
   const address = readSearchAddress(url.searchParams, language);
   const downloads = address ? [] : await downloadsOf(asked);
+  const popularity = address && await asked.context.popularities?.current();
+  const beside = address ? [popularity?.name] : downloads.map(({ sha256 }) => sha256);
   return await answerPage(
     headers,
-    { tag: tagOf(asked, undefined, downloads.map(({ sha256 }) => sha256).join(" ")), language },
-    () => address ? results(asked, address) : home(asked, downloads),
+    { tag: tagOf(asked, undefined, beside.join(" ")), language },
+    () => address ? results(asked, address, popularity) : home(asked, downloads),
   );
 }
 
@@ -177,14 +181,18 @@ const EVERYTHING: SearchQuery = {
   minScore: 0,
 };
 
-async function results(asked: Asked, address: SearchAddress): Promise<Markup | Response> {
+async function results(
+  asked: Asked,
+  address: SearchAddress,
+  popularity: Popularity | undefined,
+): Promise<Markup | Response> {
   const { snapshot, language, context } = asked;
   const { version, searches, searchMinScore = DEFAULT_MIN_SCORE, onError } = context;
   const frame = await framed(language, version);
   let found: Found;
   try {
     if (!searches) throw new Problem("unavailable", "Nothing to search with");
-    found = await find(await searches.of(snapshot.name), address, searchMinScore);
+    found = await find(await searches.of(snapshot.name), address, searchMinScore, popularity);
   } catch (error) {
     const isCurrent = (await context.snapshots.current())?.name === snapshot.name;
     if (!(error instanceof Problem) || !isCurrent) throw error;
@@ -202,7 +210,12 @@ async function results(asked: Asked, address: SearchAddress): Promise<Markup | R
 type Found = { readonly address: SearchAddress; readonly answer: SearchAnswer; readonly unfiltered?: number };
 
 /** A page that does not exist is the last one. Where filters leave nothing, what there is without them. */
-async function find(search: Search, address: SearchAddress, minScore: number): Promise<Found> {
+async function find(
+  search: Search,
+  address: SearchAddress,
+  minScore: number,
+  popularity: Popularity | undefined,
+): Promise<Found> {
   const { text, filters, sortBy } = address;
   const pageOf = (page: number): SearchQuery => ({
     ...(text !== "" && { text }),
@@ -214,10 +227,10 @@ async function find(search: Search, address: SearchAddress, minScore: number): P
     facets: true,
     minScore,
   });
-  const answer = await search.find(pageOf(address.page));
+  const answer = await search.find(pageOf(address.page), popularity);
   const page = Math.min(address.page, pagesOf(answer.count));
   if (page < address.page) {
-    return { address: { ...address, page }, answer: await search.find(pageOf(page)) };
+    return { address: { ...address, page }, answer: await search.find(pageOf(page), popularity) };
   }
   if (answer.count > 0 || Object.keys(filters).length === 0) return { address, answer };
   const { count } = await search.find({ ...pageOf(1), filters: {}, limit: 0, facets: false });

@@ -51,7 +51,7 @@ async function answerFreshness(
   };
   if (isFresh(requestHeaders, tag, undefined)) return new Response(null, { status: 304, headers });
   const key = `freshness ${activity.name} ${today}`;
-  const known = cache.get(key);
+  const known = cache.get(key) ?? await cache.shared(key);
   if (known) return new Response(known.body, known);
   const body = JSON.stringify(freshnessReport(activity.catalogs, await activity.publishers(), today));
   cache.set(key, { body, headers, tag });

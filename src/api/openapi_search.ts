@@ -2,7 +2,7 @@
 
 import { FACETS } from "../core/search.ts";
 import { SEARCH_PARAMS } from "./params.ts";
-import { FACET_LISTS } from "./search.ts";
+import { FACET_LISTS, FALLBACK_HEADER } from "./search.ts";
 
 const text = { type: ["string", "null"] } as const;
 
@@ -62,6 +62,14 @@ const LIST_ANSWER = {
   properties: { data: { type: "array", items: { type: "string" } } },
 } as const;
 
+const FALLBACK = {
+  [FALLBACK_HEADER]: {
+    description:
+      "Sólo cuando el motor de búsqueda no responde y contesta el índice de la instantánea (snapshot): lo mismo, con puntajes que pueden diferir apenas.",
+    schema: { type: "string", const: "snapshot" },
+  },
+} as const;
+
 type Answer = (description: string, contentType: string, schema: unknown) => object;
 
 /** Paths of the search and its lists, with the words that every description shares. */
@@ -74,7 +82,10 @@ export function searchPaths(answer: Answer, errors: unknown): Record<string, obj
     get: {
       operationId: `search_${name}`,
       summary: `Valores de ${facet}, los más frecuentes primero`,
-      responses: { 200: answer("Los valores", "application/json", LIST_ANSWER), ...common },
+      responses: {
+        200: { ...answer("Los valores", "application/json", LIST_ANSWER), headers: FALLBACK },
+        ...common,
+      },
     },
   }]);
   return {
@@ -91,7 +102,7 @@ export function searchPaths(answer: Answer, errors: unknown): Record<string, obj
           ...(example !== undefined && { example }),
         })),
         responses: {
-          200: answer("La página pedida", "application/json", SEARCH_ANSWER),
+          200: { ...answer("La página pedida", "application/json", SEARCH_ANSWER), headers: FALLBACK },
           400: answer("Parámetros inválidos", "application/json", errors),
           ...common,
         },

@@ -1,7 +1,7 @@
 // Errors as answers: one status table, one shape for each surface. Strangers read what the contract says or
 // that something failed inside, and no more.
 
-import type { Problem, ProblemCode } from "../core/problem.ts";
+import type { Issue, Problem, ProblemCode } from "../core/problem.ts";
 import type { SeriesError } from "../core/series_request.ts";
 
 const STATUS = { invalid: 400, not_found: 404, conflict: 409, unavailable: 503 } as const satisfies Record<
@@ -11,11 +11,15 @@ const STATUS = { invalid: 400, not_found: 404, conflict: 409, unavailable: 503 }
 
 const TITLES: Record<number, string> = {
   400: "Pedido inválido",
+  401: "Falta identificarse",
+  403: "No permitido",
   404: "No existe",
   405: "Método no permitido",
   409: "Conflicto",
-  416: "Rango inválido",
   413: "Pedido demasiado grande",
+  415: "Tipo de contenido no admitido",
+  416: "Rango inválido",
+  429: "Demasiados intentos",
   500: "Error interno",
   503: "No disponible por ahora",
 };
@@ -42,10 +46,15 @@ export function seriesErrors(errors: readonly SeriesError[], failedSeries?: stri
   });
 }
 
-/** An error of our own routes (RFC 9457). */
+/** An error as RFC 9457 writes it; `issues` where several things are wrong, or one that has a place. */
+export function problemDetails(status: number, detail: string, issues: readonly Issue[] = []): object {
+  const title = TITLES[status] ?? "Error";
+  return { type: "about:blank", title, status, detail, ...(issues.length > 0 && { issues }) };
+}
+
+/** An error of our own routes. */
 export function problemJson(status: number, detail: string, headers: Record<string, string> = {}): Response {
-  const body = { type: "about:blank", title: TITLES[status] ?? "Error", status, detail };
-  return new Response(JSON.stringify(body), {
+  return new Response(JSON.stringify(problemDetails(status, detail)), {
     status,
     headers: {
       ...COMMON_HEADERS,

@@ -1,7 +1,8 @@
 // `/search` and the lists of the values of each facet. The search engine is an argument; parameters, shape of the
 // answer, caching and errors are here.
 
-import type { Facet, SearchAnswer, Searches, SearchHit, SearchQuery } from "../core/search.ts";
+import type { Popularities } from "../core/hits.ts";
+import type { Facet, Search, SearchAnswer, Searches, SearchHit, SearchQuery } from "../core/search.ts";
 import { readSearch } from "../core/search_request.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh, namesTag } from "./caching.ts";
@@ -40,18 +41,23 @@ export type OverSnapshot = (
 /** Adds the routes. */
 export function searchRoutes(
   overSnapshot: OverSnapshot,
-  { searches, minScore, cache }: {
+  { searches, popularities, minScore, cache }: {
     readonly searches: Searches;
+    readonly popularities: Popularities | undefined;
     readonly minScore: number;
     readonly cache: BodyCache;
   },
 ): void {
-  overSnapshot(SEARCH_PATHS, (snapshot, url, headers) => {
+  overSnapshot(SEARCH_PATHS, async (snapshot, url, headers) => {
     const query = rawQuery(url);
-    return answered(snapshot, `search ${minScore} ${query}`, headers, cache, async () => {
+    const popularity = await popularities?.current();
+    const request = `search ${minScore} ${popularity?.name} ${query}`;
+    const modified = Math.max(snapshot.publishedAt, popularity?.publishedAt ?? 0);
+    return answered(snapshot, request, modified, headers, cache, async () => {
       const asked = readSearch(parseQuery(query, true), minScore);
       if (Array.isArray(asked)) return seriesErrors(asked);
-      return JSON.stringify(searchJson(await (await searches.of(snapshot.name)).find(asked), asked));
+      const search = await searches.of(snapshot.name);
+      return bodyOf(search, searchJson(await search.find(asked, popularity), asked));
     });
   });
   for (const { facet, paths } of LIST_PATHS) {
@@ -59,17 +65,45 @@ export function searchRoutes(
       answered(
         snapshot,
         `search values ${facet}`,
+        snapshot.publishedAt,
         headers,
         cache,
-        async () => JSON.stringify({ data: await (await searches.of(snapshot.name)).values(facet) }),
+        async () => {
+          const search = await searches.of(snapshot.name);
+          return bodyOf(search, { data: await search.values(facet) });
+        },
       ));
   }
 }
 
-/** Answers JSON of a snapshot, or what is known of it; a response that `render` makes itself is an error. */
+/** Says that the engine that should have answered did not: scores, and so the order, may be others. */
+export const FALLBACK_HEADER = "Search-Fallback";
+
+/** An answer of an engine that stands in for another is told, and kept by nobody for long. */
+function bodyOf(search: Search, answer: object): string | Response {
+  const body = JSON.stringify(answer);
+  if (!search.stoodIn) return body;
+  return new Response(body, {
+    headers: {
+      ...COMMON_HEADERS,
+      "content-type": "application/json",
+      "cache-control": "public, max-age=0, s-maxage=60",
+      "access-control-expose-headers": `${
+        COMMON_HEADERS["access-control-expose-headers"]
+      }, ${FALLBACK_HEADER}`,
+      [FALLBACK_HEADER]: "snapshot",
+    },
+  });
+}
+
+/**
+ * Answers JSON of a snapshot, or what is known of it; a response that `render` makes itself is passed on.
+ * `modified` is when what the answer is made of was published last, in epoch ms.
+ */
 async function answered(
   snapshot: Snapshot,
   request: string,
+  modified: number,
   headers: Headers,
   cache: BodyCache,
   render: () => Promise<string | Response>,
@@ -77,19 +111,19 @@ async function answered(
   const tag = entityTag(snapshot, request);
   const caching = {
     etag: tag,
-    "last-modified": httpDate(snapshot.publishedAt),
+    "last-modified": httpDate(modified),
     "cache-control": CACHE_CONTROL,
   };
   const notModified = () => new Response(null, { status: 304, headers: { ...caching, ...COMMON_HEADERS } });
   // A copy that names its tag was answered once; any other condition is judged once the request is known to be valid.
   if (namesTag(headers, tag)) return notModified();
   const key = `${snapshot.name} ${snapshot.publishedAt} ${request}`;
-  const known = cache.get(key);
+  const known = cache.get(key) ?? await cache.shared(key);
   const body = known?.body ?? await render();
   if (body instanceof Response) return body;
-  if (isFresh(headers, tag, snapshot.publishedAt)) return notModified();
+  if (isFresh(headers, tag, modified)) return notModified();
   const all = { ...COMMON_HEADERS, "content-type": "application/json", ...caching };
-  if (!known) cache.set(key, { body, headers: all, tag, lastModified: snapshot.publishedAt });
+  if (!known) cache.set(key, { body, headers: all, tag, lastModified: modified });
   return new Response(body, { headers: known?.headers ?? all });
 }
 
@@ -110,7 +144,7 @@ function searchJson({ hits, count, facets }: SearchAnswer, { limit, start }: Sea
   };
 }
 
-function hitJson({ document: { dataset, ...field } }: SearchHit): object {
+function hitJson({ document: { dataset, ...field }, hits90Days }: SearchHit): object {
   return {
     field: {
       id: field.id,
@@ -120,7 +154,7 @@ function hitJson({ document: { dataset, ...field } }: SearchHit): object {
       time_index_start: field.start,
       time_index_end: field.end,
       units: field.units,
-      hits_90_days: field.hits90Days,
+      hits_90_days: hits90Days,
     },
     dataset: {
       title: dataset.title,

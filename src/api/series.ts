@@ -2,6 +2,7 @@
 
 import type { Activity } from "../core/activity.ts";
 import type { Frequency } from "../core/frequency.ts";
+import type { Popularity } from "../core/hits.ts";
 import {
   type DescribedColumn,
   plainRows,
@@ -22,11 +23,16 @@ import {
   httpDate,
   isFresh,
   namesTag,
+  type Rendered,
 } from "./caching.ts";
 import { parseQuery } from "./query_string.ts";
 import { seriesWorkbook, XLSX } from "./series_workbook.ts";
 
 const ascii = new TextDecoder();
+
+/** The series that a query asks for, without what is made of them. */
+export const idsOfQuery = (query: string): string[] =>
+  parseItems(parseQuery(query)).items.map(({ id }) => id);
 
 /** What some answers depend on besides the snapshot. */
 export type Moment = {
@@ -34,6 +40,8 @@ export type Moment = {
   readonly today: number;
   /** Read for full metadata alone; undefined where none is published. */
   readonly activity: () => Promise<Activity | undefined>;
+  /** As `activity`. */
+  readonly popularity: () => Promise<Popularity | undefined>;
   /** Origin that readers know this server by. */
   readonly origin: () => string;
 };
@@ -41,6 +49,7 @@ export type Moment = {
 /** What a rendering is given of the moment, and what of it makes the answer another. */
 type Dated = Pick<Moment, "today"> & {
   readonly activity?: Activity | undefined;
+  readonly popularity?: Popularity | undefined;
   /** Address that answers the same; in workbooks alone. */
   readonly url: string;
 };
@@ -56,28 +65,35 @@ export async function answerSeries(
   const { today } = moment;
   const kind = datedKind(query);
   const activity = kind && await moment.activity();
+  const popularity = kind === "metadata" ? await moment.popularity() : undefined;
   const url = kind === "workbook" ? `${moment.origin()}/series/api/series/?${query}` : query;
   // A workbook also tells when its snapshot was published.
-  const asked = kind ? `${activity?.name} ${kind === "workbook" ? snapshot.publishedAt : ""} ${url}` : query;
+  const asked = kind
+    ? `${activity?.name} ${popularity?.name} ${kind === "workbook" ? snapshot.publishedAt : ""} ${url}`
+    : query;
   // Spells out what the tag hashes; the day is in it for the answers that depend on it.
   const key = `${snapshot.name} ${snapshot.publishedAt} ${today} ${asked}`;
   const known = cache.get(key);
-  if (known) {
-    return isFresh(requestHeaders, known.tag, known.lastModified)
-      ? notModified(snapshot, known.tag)
-      : new Response(known.body, known);
-  }
+  if (known) return answerKnown(snapshot, known, requestHeaders);
   const tag = entityTag(snapshot, asked, kind && today);
   const lastModified = kind ? undefined : snapshot.publishedAt;
   if (namesTag(requestHeaders, tag)) return notModified(snapshot, tag);
+  const shared = await cache.shared(key);
+  if (shared) return answerKnown(snapshot, shared, requestHeaders);
 
-  const answer = await render(snapshot, parseQuery(query), { today, activity, url });
+  const answer = await render(snapshot, parseQuery(query), { today, activity, popularity, url });
   if (answer instanceof Response) return answer;
   const headers = { ...answer.headers, ...cachingHeaders(snapshot, tag) };
   cache.set(key, { body: answer.body, headers, tag, ...(lastModified !== undefined && { lastModified }) });
   return isFresh(requestHeaders, tag, lastModified)
     ? notModified(snapshot, tag)
     : new Response(answer.body, { headers });
+}
+
+function answerKnown(snapshot: Snapshot, known: Rendered<Headers>, requestHeaders: Headers): Response {
+  return isFresh(requestHeaders, known.tag, known.lastModified)
+    ? notModified(snapshot, known.tag)
+    : new Response(known.body, known);
 }
 
 /** What of an answer tells how late its series are. The first look spares nearly all queries the second. */
@@ -108,7 +124,7 @@ function cachingHeaders(snapshot: Snapshot, tag: string): Record<string, string>
 async function render(
   snapshot: Snapshot,
   params: ReadonlyMap<string, string>,
-  { today, activity, url }: Dated,
+  { today, activity, popularity, url }: Dated,
 ): Promise<{ body: Body; headers: Record<string, string> } | Response> {
   const { items, errors } = parseItems(params);
   const records = await snapshot.series(items.map(({ id }) => id));
@@ -138,6 +154,7 @@ async function render(
     ...column,
     context: await snapshot.context(column.record),
     ...(activity && { times: await timesOf(activity, column.record) }),
+    ...(popularity && { hits: popularity.of(column.record.id) }),
   });
   if (request.format === "xlsx") {
     const described = await Promise.all(columns.map(describe));

@@ -8,9 +8,11 @@ import type {
   DistributionReading,
   FieldReading,
 } from "./catalog.ts";
+import type { CatalogHistory } from "./catalog_history.ts";
 import type { Enriched } from "./enriched.ts";
 import type { Frequency } from "./frequency.ts";
 import type { JsonObject } from "./json.ts";
+import type { PopularityStore } from "./popularity_store.ts";
 import type { SearchDocument, SearchSettings } from "./search.ts";
 import type { CatalogSummary } from "./snapshot.ts";
 import type { ObservationChanges, Observations } from "./observations.ts";
@@ -25,6 +27,18 @@ export type Node = {
   /** Undefined: told by the address or the content. */
   readonly format?: CatalogFormat;
 };
+
+/** What operators decide of a node. */
+export type NodeFlags = {
+  /** Whether a harvest of the store's own nodes reads it. */
+  readonly federable: boolean;
+  /** Whether datasets that nobody decided on may be harvested. */
+  readonly newDatasetsFederable: boolean;
+  /** Whether its servers have to prove who they are. */
+  readonly verifyTls: boolean;
+};
+
+export type StoredNode = Node & NodeFlags;
 
 /** How the bytes behind an address were last seen. */
 export type SourceState = {
@@ -50,13 +64,21 @@ export type StoredDistribution = Omit<DistributionReading, "fields"> & {
   readonly changeKey?: string;
 };
 
-export type StoredDataset = DatasetReading & { readonly present: boolean; readonly federable: boolean };
+export type StoredDataset = DatasetReading & {
+  readonly present: boolean;
+  /** Whether it may be harvested. */
+  readonly federable: boolean;
+  /** Whether an operator decided that it may not; else nobody decided yet. */
+  readonly switchedOff: boolean;
+};
 
 export type StoredCatalog = {
   readonly metadata: JsonObject;
   readonly present: boolean;
   readonly fault: Fault;
   readonly source?: SourceState;
+  /** Whether the text of its last reading is kept. */
+  readonly hasText: boolean;
   readonly datasets: readonly StoredDataset[];
   readonly distributions: readonly StoredDistribution[];
 };
@@ -98,20 +120,33 @@ export type StoredChanges = {
 
 /** What the harvest needs. Every method is one transaction. */
 export interface HarvestStore {
-  nodes(): Promise<Node[]>;
-  /** Adds or replaces nodes by catalog id. */
-  saveNodes(nodes: readonly Node[]): Promise<void>;
+  nodes(): Promise<StoredNode[]>;
+  /** Adds or replaces nodes by catalog id. Flags that are not told are on in a new node, and stay in a known one. */
+  saveNodes(nodes: readonly (Node & Partial<NodeFlags>)[]): Promise<void>;
   catalog(catalogId: string): Promise<StoredCatalog | undefined>;
   /**
    * Makes the catalog's entities those of the reading: upserts by identifier, marks absent what it lacks.
    * Rows that do not differ are not written.
    */
-  saveReading(run: RunRef, catalogId: string, reading: CatalogReading, source: SourceState): Promise<void>;
+  saveReading(
+    run: RunRef,
+    catalogId: string,
+    reading: CatalogReading,
+    source: SourceState,
+    options?: ReadingOptions,
+  ): Promise<void>;
   /** Notes that a catalog could not be read; its children stay as they are. */
   saveCatalogFault(run: RunRef, catalogId: string, fault: string): Promise<void>;
   owners(seriesIds: readonly string[]): Promise<Map<string, Owner>>;
   saveOutcome(run: RunRef, key: DistributionKey, outcome: DistributionOutcome): Promise<StoredChanges>;
 }
+
+export type ReadingOptions = {
+  /** Whether datasets that nobody decided on become federable; yes unless told. */
+  readonly newDatasetsFederable?: boolean;
+  /** Text of the catalog, UTF-8 and gzipped; without it the one that is kept stays. */
+  readonly text?: Uint8Array<ArrayBuffer>;
+};
 
 /** The run that writes, and its clock (epoch ms). */
 export type RunRef = { readonly id: number; readonly at: number };
@@ -213,6 +248,116 @@ export interface ActivityStore {
   seriesStates(catalogId: string): Promise<SeriesState[]>;
 }
 
+export type DatasetKey = { readonly catalogId: string; readonly datasetId: string };
+
+/** A catalog as operators look through it. */
+export type CatalogEntity = {
+  readonly id: string;
+  readonly title: string;
+  readonly present: boolean;
+  readonly fault: Fault;
+  /** The run that last changed its metadata, those of anything in it, or values. */
+  readonly changedRun: number;
+  /** The run that last tried to read it. */
+  readonly readRun: number;
+  /** Address of its last good reading. */
+  readonly url: string | null;
+};
+
+export type DatasetEntity = DatasetKey & {
+  readonly title: string;
+  /** Empty where none is declared. */
+  readonly landingPage: string;
+  readonly present: boolean;
+  readonly federable: boolean;
+  /** The run that last changed its metadata, those of anything in it, or values. */
+  readonly changedRun: number;
+};
+
+export type DistributionEntity = DistributionKey & {
+  readonly title: string;
+  readonly present: boolean;
+  readonly fault: Fault;
+  /** The run that last changed its metadata, those of its fields, or values. */
+  readonly changedRun: number;
+  /** Epoch ms of the last version of any of its series; null without series. */
+  readonly changedAt: number | null;
+  /** Available ones. */
+  readonly series: number;
+};
+
+export type SeriesEntity = DistributionKey & {
+  readonly id: string;
+  readonly title: string;
+  /** Whether its catalog named it when last read. */
+  readonly present: boolean;
+  readonly versions: number;
+  /** First days of the first and last values' periods. */
+  readonly first: string;
+  readonly last: string;
+  readonly values: number;
+};
+
+export type SeriesFilter = {
+  readonly catalogId?: string;
+  readonly datasetId?: string;
+  readonly distributionId?: string;
+  readonly seriesId?: string;
+};
+
+/** What operators look through, without values. Everything by ids, in order of UTF-8 bytes. */
+export interface InventoryStore {
+  /** Every catalog that a harvest ever tried. */
+  catalogEntities(): Promise<CatalogEntity[]>;
+  datasetEntities(): Promise<DatasetEntity[]>;
+  distributionEntities(): Promise<DistributionEntity[]>;
+  /** Available series that all given ids fit, those from `offset` on, and how many there are in all. */
+  seriesEntities(
+    filter: SeriesFilter,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ readonly total: number; readonly series: SeriesEntity[] }>;
+  /** Units that available series declare, in no order that counts. */
+  seriesUnits(): Promise<string[]>;
+  /** As `publishableContext`, with the distributions that have no series. */
+  wholeContext(catalogId: string): Promise<PublishableContext>;
+  /** Text of the last good reading, UTF-8 and gzipped; undefined where none is kept. */
+  catalogText(catalogId: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/** What reports of a harvest tell of. */
+export interface ReportStore {
+  /** Undefined of a catalog that no harvest ever tried. */
+  catalogHistory(catalogId: string): Promise<CatalogHistory | undefined>;
+}
+
+/** What is to be deleted for good. */
+export type PurgeTarget = {
+  readonly distributions?: readonly DistributionKey[];
+  readonly seriesIds?: readonly string[];
+};
+
+/** What was deleted for good. */
+export type Purged = {
+  readonly distributions: number;
+  /** Ids of the series, which are free again. */
+  readonly seriesIds: readonly string[];
+  readonly versions: number;
+};
+
+/** What operators change of the network. Every method is one transaction. */
+export interface NetworkStore {
+  /** Takes a node out; what was harvested of it stays. Answers whether there was one. */
+  removeNode(catalogId: string): Promise<boolean>;
+  /** Decides on datasets; answers those that there are. */
+  saveFederable(keys: readonly DatasetKey[], federable: boolean): Promise<DatasetKey[]>;
+  /**
+   * Deletes distributions with their series, and series, with every version. What the catalog still names is taken in
+   * again by its next reading. The next publish writes everything anew.
+   * Errors: Problem `not_found` where one is not there; nothing is deleted then.
+   */
+  purge(target: PurgeTarget): Promise<Purged>;
+}
+
 /** One version of a series: what it was after a run that changed it. */
 export type Version = {
   readonly number: number;
@@ -246,6 +391,10 @@ export type CanonicalStore =
   & ActivityStore
   & HistoryStore
   & SettingsStore
+  & InventoryStore
+  & ReportStore
+  & NetworkStore
+  & PopularityStore
   & {
     close(): Promise<void>;
   };

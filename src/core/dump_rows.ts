@@ -4,8 +4,9 @@
 import type { DumpSeries, PublishableContext } from "./canonical_store.ts";
 import { type DistributionKey, publisherName } from "./catalog.ts";
 import type { Cell, MetadataColumn, SourceColumn } from "./dump_tables.ts";
-import { type Enriched, freshness, NO_HITS } from "./enriched.ts";
+import { type Enriched, freshness } from "./enriched.ts";
 import { FREQUENCY } from "./frequency.ts";
+import { hitsText, NO_HITS } from "./hits.ts";
 import type { JsonObject } from "./json.ts";
 import { dayOfIso, type EpochDay } from "./time.ts";
 
@@ -51,7 +52,7 @@ export function distributionFacts(
 /** `today` is the day that freshness is told of. */
 export function seriesFacts(above: DistributionFacts, series: DumpSeries, today: EpochDay): SeriesFacts {
   const { field, present } = series;
-  const enriched: Enriched = { ...NO_HITS, ...series.enriched };
+  const enriched: Enriched = { ...hitsText(NO_HITS), ...series.enriched };
   const { frequency, workdays } = series.observations;
   const end = dayOfIso(enriched.time_index_end ?? "");
   const fresh = end === undefined ? undefined : freshness(frequency, end, today, workdays);

@@ -9,9 +9,6 @@ import { civilDate, type EpochDay, epochDay } from "./time.ts";
 
 export type Enriched = { readonly [key: string]: string };
 
-/** How often a series was asked for; text like every computed value. */
-export const NO_HITS = { hits_total: "0", hits_30_days: "0", hits_90_days: "0", hits_180_days: "0" } as const;
-
 /**
  * Computed metadata of a trimmed series with at least one value.
  * `shiftMonths` is how far a half-yearly publisher dates its periods after January and July: the dates told

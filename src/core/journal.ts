@@ -7,7 +7,7 @@ export const RUN_STATUSES = ["PENDING", "STARTED", "SUCCESS", "FAILURE"] as cons
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** What the program does; `task` and `synchronizer` are asked for, and have runs of the others inside. */
-export type RunKind = "harvest" | "publish" | "dump" | AskedKind;
+export type RunKind = "harvest" | "publish" | "dump" | "report" | AskedKind;
 export type AskedKind = "task" | "synchronizer";
 
 export type Run = {

@@ -7,11 +7,13 @@ export const RECORD_KINDS = [
   "session",
   "password_reset",
   "node_details",
+  "jurisdiction",
   "register_file",
   "federation_file",
   "dataset_review",
   "setting",
   "synchronizer",
+  "report_files",
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -1,8 +1,9 @@
 // The answers of `/series` as text: rows, metadata and parameters in JSON, or CSV. A single plain column is
 // written from the text that its segment keeps, the rest from numbers.
 
-import { type Freshness, freshness, NO_HITS } from "./enriched.ts";
+import { type Freshness, freshness } from "./enriched.ts";
 import { FREQUENCY, type Frequency, type Period, publishedFrequency } from "./frequency.ts";
+import { type Hits, hitsText, NO_HITS } from "./hits.ts";
 import { type JsonObject, pick } from "./json.ts";
 import { label, labels } from "./label.ts";
 import { pythonNumber } from "./number_text.ts";
@@ -22,6 +23,8 @@ export type DescribedColumn = {
   readonly context?: SeriesContext;
   /** Read only for full metadata. */
   readonly times?: SeriesTimes;
+  /** Read only for full metadata. */
+  readonly hits?: Hits;
 };
 
 /** When the catalog of a series was last harvested, and its values last changed, in epoch ms. */
@@ -170,7 +173,11 @@ function columnText(column: DescribedColumn, simple: boolean, flatten: boolean, 
   return JSON.stringify(flat);
 }
 
-function fieldMetadata({ item, record, times }: DescribedColumn, simple: boolean, today: Today): JsonObject {
+function fieldMetadata(
+  { item, record, times, hits }: DescribedColumn,
+  simple: boolean,
+  today: Today,
+): JsonObject {
   const units = record.field.units ?? null;
   const represented: JsonObject = {
     representation_mode: item.mode,
@@ -179,7 +186,7 @@ function fieldMetadata({ item, record, times }: DescribedColumn, simple: boolean
   if (simple) return { ...pick(record.field, SIMPLE.field), ...represented };
   return {
     ...record.field,
-    ...NO_HITS,
+    ...hitsText(hits ?? NO_HITS),
     ...record.enriched,
     ...freshnessText(record, today),
     ...timesText(times),

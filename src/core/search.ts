@@ -1,7 +1,8 @@
 // Port of the search: what may be asked of one published version, and what comes back. Engines implement it
-// (store/segments, store/sqlite); how words match and are scored is one rule for all, in search_text.ts,
+// (store/segments, store/sqlite, store/opensearch); how words match and are scored is one rule for all, in search_text.ts,
 // search_score.ts and search_rank.ts.
 
+import type { Popularity } from "./hits.ts";
 import { Problem } from "./problem.ts";
 
 /** A series as the search knows it. Absent values are null. */
@@ -15,7 +16,6 @@ export type SearchDocument = {
   /** ISO dates of the first and last value. */
   readonly start: string | null;
   readonly end: string | null;
-  readonly hits90Days: number;
   readonly catalogId: string | null;
   readonly dataset: SearchDataset;
 };
@@ -80,6 +80,8 @@ export type SearchHit = {
   readonly document: SearchDocument;
   /** 0 without text. */
   readonly score: number;
+  /** Queries of the series in 90 days; 0 without popularity. */
+  readonly hits90Days: number;
 };
 
 export type SearchAnswer = {
@@ -93,14 +95,23 @@ export type SearchAnswer = {
 
 /** The search of one published version. */
 export interface Search {
-  /** Ties end by id, in order of UTF-16 code units, whatever the direction. */
-  find(query: SearchQuery): Promise<SearchAnswer>;
+  /**
+   * Ties end by id, in order of UTF-16 code units, whatever the direction. Popularity is published by itself, so it
+   * is an argument; without it no series was ever asked for.
+   */
+  find(query: SearchQuery, popularity?: Popularity): Promise<SearchAnswer>;
   /** Distinct values of a facet over all series, most frequent first, then by label. */
   values(facet: Facet): Promise<string[]>;
+  /** Whether another engine gave the last answer instead of the one that should (search_stand_in.ts). */
+  readonly stoodIn?: boolean;
 }
 
-/** Opens the search of a snapshot, by its name. Errors: Problem `unavailable`. */
-export type Searches = { of(snapshot: string): Promise<Search> };
+export type Searches = {
+  /** Opens the search of a snapshot, by its name. Errors: Problem `unavailable`. */
+  of(snapshot: string): Promise<Search>;
+  /** Since when another engine stands in, in epoch ms; undefined while none has to. Absent where none can. */
+  standInSince?(snapshot: string): number | undefined;
+};
 
 /** What operators decide of the search. */
 export type SearchSettings = {
@@ -143,7 +154,7 @@ export function searchesWithFallback(
         return await ask(await second.of(snapshot));
       };
       return Promise.resolve({
-        find: (query) => attempt((search) => search.find(query)),
+        find: (query, popularity) => attempt((search) => search.find(query, popularity)),
         values: (facet) => attempt((search) => search.values(facet)),
       });
     },

@@ -22,7 +22,6 @@ export function searchDocument(
   dataset: SearchDataset,
 ): SearchDocument {
   const { id, title, field, enriched } = series;
-  const hits = Number(enriched.hits_90_days);
   return {
     id,
     title,
@@ -31,7 +30,6 @@ export function searchDocument(
     frequency: enriched.frequency ?? null,
     start: enriched.time_index_start ?? null,
     end: enriched.time_index_end ?? null,
-    hits90Days: Number.isFinite(hits) ? hits : 0,
     catalogId: catalogId === "" ? null : catalogId,
     dataset,
   };

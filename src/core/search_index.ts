@@ -21,7 +21,6 @@ export type SearchColumns = {
   /** Of series: place in the order of ids. */
   readonly rank: Uint32Array;
   readonly dataset: Uint32Array;
-  readonly hits: Float64Array;
   /** 1 (yearly) to 6 (daily); 0 where none is known. */
   readonly frequency: Uint8Array;
   readonly units: Uint32Array;
@@ -47,6 +46,8 @@ export type SearchIndex = {
   /** Every word of any field, without the keys of synonyms. */
   vocabulary(): readonly string[];
   document(series: number): SearchDocument;
+  /** Of all series, by their number. */
+  ids(): readonly string[];
 };
 
 /** Order by frequency: 1 yearly … 6 daily; 0 where it is none of them. */

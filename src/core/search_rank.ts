@@ -1,6 +1,7 @@
 // The search over an index, the same on every engine: what matches, in which order, which page of it, and how
 // often each value occurs in all of it.
 
+import type { Popularity } from "./hits.ts";
 import {
   type Facet,
   FACETS,
@@ -9,6 +10,7 @@ import {
   SEARCH_LIMITS,
   type SearchAnswer,
   type SearchQuery,
+  type SearchSettings,
 } from "./search.ts";
 import type { SearchColumns, SearchIndex } from "./search_index.ts";
 import { scorer } from "./search_score.ts";
@@ -28,16 +30,25 @@ export function searchOver(index: SearchIndex): Search {
   const size = columns.rank.length;
   const score = scorer(index);
   const scratch = new Uint32Array(size);
+  const hitsOf = hitsColumns(index);
   const facetOf = (facet: Facet, matches: Uint32Array) => countFacet(columns, labels[facet], facet, matches);
   return {
-    find: (query) =>
+    find: (query, popularity) =>
       Promise.try((): SearchAnswer => {
         const scores = query.text === undefined ? undefined : score(query.text);
         const least = size < SEARCH_LIMITS.smallCollection ? 0 : query.minScore;
         const matches = matching(index, query, scores, least, scratch);
-        const page = pageOf(columns, query, matches, scores);
+        const hits = query.sortBy === "hits_90_days" && popularity ? hitsOf(popularity) : undefined;
+        const page = pageOf(columns, query, matches, scores, hits);
         return {
-          hits: Array.from(page, (n) => ({ document: index.document(n), score: scores?.[n] ?? 0 })),
+          hits: Array.from(page, (n) => {
+            const document = index.document(n);
+            return {
+              document,
+              score: scores?.[n] ?? 0,
+              hits90Days: popularity?.of(document.id).days90 ?? 0,
+            };
+          }),
           count: matches.length,
           ...(query.facets && {
             facets: Object.fromEntries(FACETS.map((facet) => [facet, facetOf(facet, matches)])) as Record<
@@ -54,6 +65,26 @@ export function searchOver(index: SearchIndex): Search {
   };
 }
 
+/** Hits of every series by its number; those of the last popularity are kept. */
+function hitsColumns(index: SearchIndex): (popularity: Popularity) => Float64Array {
+  let last: { readonly name: string; readonly hits: Float64Array } | undefined;
+  return (popularity) => {
+    if (last?.name !== popularity.name) {
+      const hits = Float64Array.from(index.ids(), (id) => popularity.of(id).days90);
+      last = { name: popularity.name, hits };
+    }
+    return last.hits;
+  };
+}
+
+/** Ids of catalogs and, where one is an alias, of those that it stands for. */
+export function withAliased(
+  ids: readonly string[],
+  aliases: SearchSettings["catalogAliases"],
+): readonly string[] {
+  return ids.flatMap((id) => [id, ...Object.hasOwn(aliases, id) ? aliases[id]! : []]);
+}
+
 /** Series that have the words and pass the filters, by number, at the beginning of `matches`. */
 function matching(
   { columns, labels, settings: { catalogAliases } }: SearchIndex,
@@ -63,15 +94,12 @@ function matching(
   matches: Uint32Array,
 ): Uint32Array {
   const { dataset } = columns;
-  const aliased = (id: string) => Object.hasOwn(catalogAliases, id) ? catalogAliases[id]! : [];
   const passes = new Uint8Array(columns.catalog.length).fill(1);
   let units: Set<number> | undefined;
   for (const facet of FACETS) {
     const values = filters[facet];
     if (!values) continue;
-    const wanted = new Set(
-      facet === "catalog_id" ? values.flatMap((id) => [id, ...aliased(id)]) : values,
-    );
+    const wanted = new Set(facet === "catalog_id" ? withAliased(values, catalogAliases) : values);
     const codes = new Set(labels[facet].flatMap((label, i) => wanted.has(label) ? [i + 1] : []));
     const { column, ofDataset } = FACET_COLUMNS[facet];
     if (!ofDataset) units = codes;
@@ -88,10 +116,11 @@ function matching(
 
 /** The page of the matches, in order. */
 function pageOf(
-  { rank, hits, frequency }: SearchColumns,
+  { rank, frequency }: SearchColumns,
   { sortBy, descending, start, limit }: SearchQuery,
   matches: Uint32Array,
   scores: Float64Array | undefined,
+  hits: Float64Array | undefined,
 ): Uint32Array {
   const sign = descending ? -1 : 1;
   const keys = sortBy === "hits_90_days" ? hits : sortBy === "relevance" ? scores : undefined;

@@ -87,15 +87,15 @@ export function readSynonyms(lists: readonly string[]): Synonyms {
   return { byFirstWord, keyOfWord };
 }
 
-/** Members that occur in a text, with the number of their words. */
+/** Members that occur in a text, each with its first word and the number of its words. */
 export function membersIn(
   found: readonly string[],
   { byFirstWord }: Synonyms,
-): { readonly key: string; readonly length: number }[] {
+): { readonly key: string; readonly at: number; readonly length: number }[] {
   return found.flatMap((word, at) =>
     (byFirstWord.get(word) ?? [])
       .filter(({ words }) => words.every((other, i) => found[at + i] === other))
-      .map(({ key, words }) => ({ key, length: words.length }))
+      .map(({ key, words }) => ({ key, at, length: words.length }))
   );
 }
 

@@ -63,6 +63,7 @@ type Hop = {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBytes: number;
+  readonly verifyTls: boolean;
   readonly conditional: boolean;
   readonly endsAt: number;
 };
@@ -178,7 +179,14 @@ async function followed(start: URL, request: SourceRequest, settings: Settings):
   for (let url = withoutSecrets(start);;) {
     seen.add(url.href);
     const reply = await exchanged(
-      { url, headers, conditional, endsAt, maxBytes: request.maxBytes },
+      {
+        url,
+        headers,
+        conditional,
+        endsAt,
+        maxBytes: request.maxBytes,
+        verifyTls: request.verifyTls ?? true,
+      },
       settings,
     );
     if (reply.status !== "moved") return reply;
@@ -201,7 +209,7 @@ function exchanged(hop: Hop, settings: Settings): Promise<Reply> {
   if (isIP(host) !== 0) refuseInternal([host], settings);
   const { request: send, agent } = CLIENTS[url.protocol as keyof typeof CLIENTS];
   const lookup = checkedLookup(settings);
-  const request = send(url, { agent, headers, lookup, rejectUnauthorized: true, ca: settings.ca });
+  const request = send(url, { agent, headers, lookup, rejectUnauthorized: hop.verifyTls, ca: settings.ca });
 
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();

@@ -1,5 +1,5 @@
-// One writer at a time for a data folder: an advisory lock on a file, which the kernel lets go of when its
-// process ends, however it ends.
+// One writer at a time for a data folder, and one worker: an advisory lock on a file, which the kernel lets go of when
+// its process ends, however it ends.
 
 import fs from "node:fs";
 import path from "node:path";
@@ -9,14 +9,20 @@ import { Problem } from "../core/problem.ts";
  * Runs `work` as the only writer of `folder`.
  * Errors: Problem `conflict` at once while another process writes, `unavailable` when the folder cannot be written to.
  */
-export async function withWriterLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  using file = await openLock(folder);
-  if (!await file.tryLock(true)) {
-    throw new Problem(
-      "conflict",
-      `Otro proceso está escribiendo en "${folder}" (ya está corriendo una indexación): espere a que termine`,
-    );
-  }
+export function withWriterLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const busy =
+    `Otro proceso está escribiendo en "${folder}" (ya está corriendo una indexación): espere a que termine`;
+  return withLock(folder, "writer.lock", busy, work);
+}
+
+/** The same for the only worker of `folder`. */
+export function withWorkerLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  return withLock(folder, "worker.lock", `Otro proceso trabaja con "${folder}"`, work);
+}
+
+async function withLock<T>(folder: string, name: string, busy: string, work: () => Promise<T>): Promise<T> {
+  using file = await openLock(folder, name);
+  if (!await file.tryLock(true)) throw new Problem("conflict", busy);
   try {
     return await work();
   } finally {
@@ -24,10 +30,10 @@ export async function withWriterLock<T>(folder: string, work: () => Promise<T>):
   }
 }
 
-async function openLock(folder: string): Promise<Deno.FsFile> {
+async function openLock(folder: string, name: string): Promise<Deno.FsFile> {
   try {
     fs.mkdirSync(folder, { recursive: true });
-    return await Deno.open(path.join(folder, "writer.lock"), { create: true, write: true });
+    return await Deno.open(path.join(folder, name), { create: true, write: true });
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new Problem("unavailable", `No se puede escribir en la carpeta "${folder}": ${reason}`, [], {

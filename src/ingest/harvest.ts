@@ -4,10 +4,10 @@
 //   nodes ─▶ catalogs (read ahead in parallel, taken in by register order, so the first owner of an id is
 //            the same every time) ─▶ distributions (in parallel) ─▶ one transaction each ─▶ report
 
-import type { HarvestStore, Node, RunRef } from "../core/canonical_store.ts";
+import type { HarvestStore, RunRef } from "../core/canonical_store.ts";
 import { Problem } from "../core/problem.ts";
 import { addChanges, addCounts, type HarvestReport } from "../core/report.ts";
-import type { Harvest } from "./harvest_context.ts";
+import type { Harvest, HarvestNode } from "./harvest_context.ts";
 import { harvestDistribution } from "./harvest_distribution.ts";
 import { type Limit, limit } from "./limit.ts";
 import { newDraft, type NodeDraft, nodeReport } from "./node_draft.ts";
@@ -25,7 +25,7 @@ const FILES_PER_HOST = 4;
  * Errors: what a publisher causes is in the report; a store that cannot be written to flies, and the run is
  * noted as failed.
  */
-export async function harvest(nodes: readonly Node[], context: Harvest): Promise<HarvestReport> {
+export async function harvest(nodes: readonly HarvestNode[], context: Harvest): Promise<HarvestReport> {
   const { journal, now } = context;
   const startedAt = now();
   await journal.abandonRuns("harvest", startedAt);
@@ -50,7 +50,11 @@ export async function harvest(nodes: readonly Node[], context: Harvest): Promise
   }
 }
 
-async function harvestNodes(nodes: readonly Node[], context: Harvest, run: RunRef): Promise<NodeDraft[]> {
+async function harvestNodes(
+  nodes: readonly HarvestNode[],
+  context: Harvest,
+  run: RunRef,
+): Promise<NodeDraft[]> {
   const progress = { catalogs: nodes.length, catalogsDone: 0, distributions: 0, distributionsDone: 0 };
   const tell = () => context.onProgress?.({ ...progress });
   const ahead = limit(CATALOGS_AHEAD);

@@ -1,9 +1,13 @@
 // What a harvest works with: the world as arguments.
 
-import type { HarvestStore } from "../core/canonical_store.ts";
+import type { HarvestStore, Node, NodeFlags } from "../core/canonical_store.ts";
+import type { DistributionKey } from "../core/catalog.ts";
 import type { Journal } from "../core/journal.ts";
 import type { ValidationLimits } from "./rules.ts";
 import type { ReadSource } from "./source.ts";
+
+/** A node to be harvested; flags that are not told are on. */
+export type HarvestNode = Node & Partial<NodeFlags>;
 
 export type Harvest = {
   readonly store: HarvestStore;
@@ -18,6 +22,10 @@ export type Harvest = {
   readonly maxSourceBytes: number;
   /** Indexes again what did not change. */
   readonly force?: boolean;
+  /** Of the files reads this distribution's alone. */
+  readonly only?: DistributionKey;
+  /** Gzips the text of a catalog that is to be kept; without it none is. */
+  readonly gzip?: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
   /** Entries of the register left out, for the report. */
   readonly warnings?: readonly string[];
   readonly onProgress?: (progress: HarvestProgress) => void;

@@ -80,6 +80,7 @@ async function readDistribution(job: DistributionJob, context: Harvest): Promise
     const answer = await context.readSource({
       url,
       maxBytes: context.maxSourceBytes,
+      verifyTls: job.verifyTls,
       ...(known && { validators: known }),
     });
     const source = answer.status === "unchanged"

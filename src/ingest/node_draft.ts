@@ -1,17 +1,17 @@
 // What one node's harvest gathers while it runs, and the report it becomes.
 
-import type { Node } from "../core/canonical_store.ts";
 import type { FieldReading } from "../core/catalog.ts";
 import { isTimeIndex } from "../core/catalog.ts";
 import type { ObservationChanges } from "../core/observations.ts";
 import { addChanges, type Counts, noCounts, type NodeReport, type ReportedFault } from "../core/report.ts";
+import type { HarvestNode } from "./harvest_context.ts";
 
 /** How a dataset may end, the later winning over the earlier. */
 const DATASET_OUTCOMES = ["unchanged", "changed", "new", "failed"] as const;
 type DatasetOutcome = (typeof DATASET_OUTCOMES)[number];
 
 export type NodeDraft = {
-  readonly node: Node;
+  readonly node: HarvestNode;
   /** Datasets are counted at the end, from `datasets`. */
   readonly counts: Counts;
   readonly datasets: Map<string, DatasetOutcome>;
@@ -21,7 +21,7 @@ export type NodeDraft = {
   catalogChanged: boolean;
 };
 
-export function newDraft(node: Node): NodeDraft {
+export function newDraft(node: HarvestNode): NodeDraft {
   return {
     node,
     counts: noCounts(),

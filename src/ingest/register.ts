@@ -8,7 +8,19 @@ import { type Issue, Problem } from "../core/problem.ts";
 
 export type RegisterNode = Required<Node>;
 
+/** An entry of the file, federated or not. */
+export type RegisterEntry = {
+  /** Empty where it is no text. */
+  readonly id: string;
+  /** Absent where it is not federated, or `fault` says why it has none. */
+  readonly node?: RegisterNode;
+  /** Without the entry's name. */
+  readonly fault?: string;
+};
+
 export type Register = {
+  /** All of them, in the order of the file. */
+  readonly entries: readonly RegisterEntry[];
   /** Federated entries of a format we read, in the order of the file. */
   readonly nodes: readonly RegisterNode[];
   /** Spanish sentences, without a final full stop: each names an entry that was left out and says why. */
@@ -31,27 +43,32 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a register. Entries that are not federated are left out without a word.
+ * Reads a register. Entries that are not federated give no node, and no issue either.
  * Shape: urls are absolute, resolved against `base`, the URL of the register.
  * Errors: Problem "invalid", in Spanish, with line and column: not YAML, a repeated key, no mapping at the top.
  */
 export function readRegister(text: string, base: URL | string): Register {
-  const { entries, placeOf, valueOf } = parseRegister(text);
+  const { items, placeOf, valueOf } = parseRegister(text);
   const home = new URL(base);
-  const nodes: RegisterNode[] = [];
-  const issues: string[] = [];
+  const entries: RegisterEntry[] = [];
   const ids = new Set<string>();
-  for (const pair of entries) {
+  for (const pair of items) {
     const id = idOf(pair);
     if (id !== undefined && ids.has(id)) {
       throw invalid([{ message: REASONS.DUPLICATE_KEY!, path: placeOf(pair.key) }]);
     }
     if (id !== undefined) ids.add(id);
     const node = nodeOf(id, valueOf(pair), home);
-    if (typeof node === "string") issues.push(`Entrada "${(id ?? "").slice(0, MAX_SHOWN)}": ${node}`);
-    else if (node !== undefined) nodes.push(node);
+    entries.push({
+      id: (id ?? "").slice(0, MAX_SHOWN),
+      ...(typeof node === "string" ? { fault: node } : node && { node }),
+    });
   }
-  return { nodes, issues };
+  return {
+    entries,
+    nodes: entries.flatMap(({ node }) => node ?? []),
+    issues: entries.flatMap(({ id, fault }) => fault === undefined ? [] : [`Entrada "${id}": ${fault}`]),
+  };
 }
 
 /** The node of an entry, why it has none, or undefined where it is not federated. */
@@ -119,7 +136,7 @@ function parseRegister(text: string) {
       throw invalid([{ message: "alias sin definir, o demasiados", path: placeOf(key) }], cause);
     }
   };
-  return { entries: top.items as Pair[], placeOf, valueOf };
+  return { items: top.items as Pair[], placeOf, valueOf };
 }
 
 function invalid(faults: readonly (Issue & { readonly path: string })[], cause?: unknown): Problem {

@@ -1,7 +1,6 @@
 // How a publisher mends what the time-series rules refuse: one sentence a rule, as the check shows it.
 
 import type { RuleName } from "./rules.ts";
-import type { Obstacle } from "./validate.ts";
 
 export const RULE_REMEDIES = {
   few_values: "Publique al menos dos valores de la serie, o quite la columna hasta tenerlos",
@@ -28,4 +27,7 @@ export const OBSTACLE_REMEDIES = {
   frequency: 'Declare en "specialTypeDetail" del índice de tiempo una de las frecuencias que se admiten',
   unreadable: 'Revise que "downloadURL" se pueda descargar sin clave desde cualquier red',
   csv: "Publique un CSV separado por comas, en UTF-8, con encabezado y fechas ISO (AAAA-MM-DD)",
-} as const satisfies Record<Obstacle["kind"], string>;
+} as const;
+
+/** What keeps a distribution from being judged in full. */
+export type ObstacleKind = keyof typeof OBSTACLE_REMEDIES;

@@ -24,6 +24,8 @@ export type SourceRequest = {
   readonly validators?: SourceValidators;
   /** More bytes than this stop the reading at once, with an `invalid` Problem that names the limit. */
   readonly maxBytes: number;
+  /** Whether the server has to prove who it is; yes unless told. */
+  readonly verifyTls?: boolean;
 };
 
 /**

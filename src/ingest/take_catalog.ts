@@ -1,13 +1,7 @@
 // Takes a catalog's reading in: stores its entities, counts what changed, and answers the distributions whose
 // files are to be read, each with what must be known before.
 
-import type {
-  HarvestStore,
-  Owner,
-  RunRef,
-  StoredCatalog,
-  StoredDistribution,
-} from "../core/canonical_store.ts";
+import type { HarvestStore, RunRef, StoredCatalog, StoredDistribution } from "../core/canonical_store.ts";
 import type { CatalogReading, DistributionKey, DistributionReading } from "../core/catalog.ts";
 import { namersOfIds } from "./claimed_ids.ts";
 import { distributionUrl } from "./distribution_url.ts";
@@ -23,6 +17,8 @@ export type DistributionJob = {
   /** Absolute; undefined when it cannot be had, see `urlFault`. */
   readonly url?: string;
   readonly urlFault?: string;
+  /** Whether the server has to prove who it is. */
+  readonly verifyTls: boolean;
   readonly takenIds: ReadonlySet<string>;
   /** One of its series is another's until now: it is indexed even where nothing of it changed. */
   readonly takesOver: boolean;
@@ -33,12 +29,12 @@ export type DistributionJob = {
 /** Stores the entities of a reading and answers its distributions to be read. */
 export async function takeCatalog(
   draft: NodeDraft,
-  { stored, reading, faults, warnings, source }: CatalogRead,
-  { store }: Harvest,
+  { stored, reading, faults, warnings, source, text }: CatalogRead,
+  { store, only }: Harvest,
   run: RunRef,
   claims: Map<string, string>,
 ): Promise<DistributionJob[]> {
-  const { catalogId, url } = draft.node;
+  const { catalogId, url, newDatasetsFederable = true } = draft.node;
   draft.warnings.push(...warnings.map((text) => `${catalogId}: ${text}`));
   for (const { message, ...place } of faults) {
     draft.faults.push({ ...place, catalogId, url, errors: [message] });
@@ -48,16 +44,19 @@ export async function takeCatalog(
   if (reading.distributions.length === 0 && faults.length === 0) {
     draft.warnings.push(`No fueron encontrados series de tiempo en el catálogo ${catalogId}`);
   }
-  const federable = new Set(reading.datasets.map(({ id }) => id));
-  for (const dataset of stored?.datasets ?? []) if (!dataset.federable) federable.delete(dataset.id);
-
-  const indexed = reading.distributions.filter(({ datasetId }) => federable.has(datasetId));
+  const decided = new Map(stored?.datasets.map((dataset) => [dataset.id, dataset]));
+  const isFederable = ({ datasetId }: DistributionReading) => {
+    const { federable = false, switchedOff = false } = decided.get(datasetId) ?? {};
+    return federable || (newDatasetsFederable && !switchedOff);
+  };
+  const indexed = reading.distributions.filter(isFederable);
   const { taken, takingOver } = await claimIds(catalogId, indexed, store, claims);
   noteEntityChanges(draft, reading, stored);
-  await store.saveReading(run, catalogId, reading, source);
+  await store.saveReading(run, catalogId, reading, source, { newDatasetsFederable, ...(text && { text }) });
 
   const storedByKey = new Map(stored?.distributions.map((d) => [entityKey(d), d]));
-  return indexed.map((distribution): DistributionJob => {
+  const read = only === undefined ? indexed : indexed.filter((one) => isOwner(only, catalogId, one));
+  return read.map((distribution): DistributionJob => {
     const before = storedByKey.get(entityKey(distribution));
     const address = distributionUrl(distribution, url);
     return {
@@ -66,6 +65,7 @@ export async function takeCatalog(
       ...(before && { stored: before }),
       ...address,
       takenIds: taken.get(distribution)!,
+      verifyTls: draft.node.verifyTls ?? true,
       takesOver: takingOver.has(distribution),
       changedFields: changedFields(distribution, before),
     };
@@ -101,7 +101,7 @@ async function claimIds(
   return { taken, takingOver };
 }
 
-function isOwner(owner: Owner, catalogId: string, { datasetId, id }: DistributionReading): boolean {
+function isOwner(owner: DistributionKey, catalogId: string, { datasetId, id }: DistributionReading): boolean {
   return owner.catalogId === catalogId && owner.datasetId === datasetId && owner.distributionId === id;
 }
 

@@ -17,6 +17,7 @@ import { type EntityFault, readCatalog } from "./data_json.ts";
 import { frequencyFault } from "./distribution.ts";
 import { distributionUrl } from "./distribution_url.ts";
 import { parseCatalog } from "./parse_catalog.ts";
+import type { ObstacleKind } from "./remedies.ts";
 import { type BrokenRule, type Candidate, DEFAULT_LIMITS, findBrokenRules } from "./rules.ts";
 import type { ReadSource } from "./source.ts";
 
@@ -46,7 +47,7 @@ export type OpenedCatalog = FetchedCatalog & {
 
 /** What keeps a distribution from being judged in full. */
 export type Obstacle = {
-  readonly kind: "address" | "frequency" | "unreadable" | "csv";
+  readonly kind: ObstacleKind;
   readonly text: string;
   readonly row?: number;
 };

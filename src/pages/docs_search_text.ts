@@ -37,6 +37,10 @@ export const SEARCH_RULES: readonly Bilingual[] = [
     `De \`q\` se leen ${SEARCH_LIMITS.queryCharacters} caracteres y hasta ${SEARCH_LIMITS.queryWords} palabras distintas. Los empates van por identificador, así que las páginas no se superponen.`,
     `Of \`q\`, ${SEARCH_LIMITS.queryCharacters} characters and up to ${SEARCH_LIMITS.queryWords} different words are read. Ties go by identifier, so pages do not overlap.`,
   ],
+  [
+    "Si el motor de búsqueda del servidor no responde, contesta el índice de la instantánea: la respuesta lleva `Search-Fallback: snapshot` y `/readyz` lo dice en `search`, con 200. Se vuelve solo al motor.",
+    "When the server's search engine does not answer, the snapshot's own index does: the answer has `Search-Fallback: snapshot` and `/readyz` says so in `search`, with 200. It goes back to the engine by itself.",
+  ],
 ];
 
 export const SEARCH_KEYS: readonly { readonly key: string; readonly meaning: Bilingual }[] = [

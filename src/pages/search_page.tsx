@@ -177,9 +177,9 @@ function Order({ address }: { address: SearchAddress }) {
   );
 }
 
-function Hit({ hit: { document }, language }: { hit: SearchHit; language: Language }) {
+function Hit({ hit: { document, hits90Days }, language }: { hit: SearchHit; language: Language }) {
   const say = sayIn(language);
-  const { id, title, description, units, dataset, hits90Days } = document;
+  const { id, title, description, units, dataset } = document;
   const facts = [frequencyOf(document, language), rangeOf(document, language), units].filter(Boolean);
   return (
     <>

@@ -1,9 +1,11 @@
 // Generates the files that people download, out of the canonical store: those of all catalogs and those of each.
 // Their list is switched last, so a run that breaks leaves what was there; the generation before stays too.
 
-import type { DumpStore } from "../core/canonical_store.ts";
+import type { DumpSeries, DumpStore } from "../core/canonical_store.ts";
 import type { DumpDatabase } from "../core/dump_database.ts";
 import { DUMP_FILES, type DumpFile, dumpFile, type DumpFormat } from "../core/dump_files.ts";
+import { hitsText } from "../core/hits.ts";
+import type { PopularityStore, SeriesHits } from "../core/popularity_store.ts";
 import { Problem } from "../core/problem.ts";
 import type { EpochDay } from "../core/time.ts";
 import type { WriteBlobs } from "../store/segments/blobs.ts";
@@ -27,7 +29,7 @@ import { dumpXlsx } from "./dump_xlsx.ts";
 import type { Compression } from "./zip.ts";
 
 export type Dump = {
-  readonly store: DumpStore;
+  readonly store: DumpStore & Pick<PopularityStore, "seriesHits">;
   readonly blobs: WriteBlobs;
   readonly compression: Compression;
   readonly runningSha256: () => RunningSha256;
@@ -35,7 +37,7 @@ export type Dump = {
   readonly newDatabase: () => DumpDatabase;
   /** Epoch ms of this generation. */
   readonly at: number;
-  /** Day that freshness is told of. */
+  /** Day that freshness and popularity are told of. */
   readonly today: EpochDay;
   readonly formats: readonly DumpFormat[];
   /** Only the files of this catalog. */
@@ -76,7 +78,8 @@ const WRITERS: Readonly<Record<DumpFormat, Writer>> = {
  * generation before.
  */
 export async function dump(context: Dump): Promise<DumpReport> {
-  const { store, blobs, formats, catalog } = context;
+  const { blobs, formats, catalog } = context;
+  const store = withHits(context.store, await context.store.seriesHits(context.today));
   const known = await readEntries(blobs);
   await removeOthers(blobs, known);
   const { catalogs, faults } = await knownCatalogs(store, catalog);
@@ -84,7 +87,7 @@ export async function dump(context: Dump): Promise<DumpReport> {
   const written: DumpEntry[] = [];
   const open = new Set<Output>();
   try {
-    for (const format of formats) await writeFormat(context, format, catalogs, open, written);
+    for (const format of formats) await writeFormat({ ...context, store }, format, catalogs, open, written);
     const entries = mergeEntries(known ?? [], written, context, {
       written: new Set(catalogs.map(({ id }) => id)),
       unread: new Set(faults.map(({ catalogId }) => catalogId)),
@@ -108,6 +111,20 @@ export async function dump(context: Dump): Promise<DumpReport> {
     await removeOthers(blobs, known).catch(() => {});
     throw error;
   }
+}
+
+/** The store with the hits of series among their computed metadata. */
+function withHits<Store extends DumpStore>(store: Store, hits: readonly SeriesHits[]): Store {
+  const hitsOf = new Map(hits.map(({ seriesId, hits }) => [seriesId, hitsText(hits)]));
+  const counted = (series: DumpSeries): DumpSeries => ({
+    ...series,
+    enriched: { ...series.enriched, ...hitsOf.get(series.id) },
+  });
+  return {
+    ...store,
+    dumpSeries: async (key) => (await store.dumpSeries(key)).map(counted),
+    dumpSeriesById: async (ids) => (await store.dumpSeriesById(ids)).map(counted),
+  };
 }
 
 function nothingToDump([fault]: readonly DumpFault[], catalog: string | undefined): Problem {

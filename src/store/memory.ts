@@ -10,15 +10,23 @@ import type {
   DumpStore,
   HarvestStore,
   HistoryStore,
-  Node,
+  InventoryStore,
+  NetworkStore,
   Owner,
   Publication,
+  PublishableContext,
   PublishStore,
+  Purged,
+  PurgeTarget,
+  ReadingOptions,
+  ReportStore,
   RunRef,
+  SeriesEntity,
   SeriesState,
   SettingsStore,
   StoredCatalog,
   StoredChanges,
+  StoredNode,
   Version,
 } from "../core/canonical_store.ts";
 import {
@@ -27,12 +35,22 @@ import {
   type FieldReading,
   publisherName,
 } from "../core/catalog.ts";
+import { withChangesBelow } from "../core/catalog_history.ts";
 import type { Enriched } from "../core/enriched.ts";
 import { ALREADY_ASKED, type Journal, type Run } from "../core/journal.ts";
 import type { JsonObject } from "../core/json.ts";
 import { firstLabel, lastLabel } from "../core/label.ts";
 import { compareObservations, countValues, type ObservationChanges } from "../core/observations.ts";
 import { packObservations, unpackObservations } from "../core/packed.ts";
+import { HIT_WINDOWS } from "../core/hits.ts";
+import {
+  type DailyHits,
+  type LogPosition,
+  lostLogPosition,
+  openQueries,
+  type PopularityStore,
+  sumQueries,
+} from "../core/popularity_store.ts";
 import { Problem } from "../core/problem.ts";
 import { checkAliases, type SearchDocument, type SearchSettings } from "../core/search.ts";
 import { searchDataset, searchDocument } from "../core/search_document.ts";
@@ -47,6 +65,8 @@ type CatalogRow = {
   readonly fault: string | null;
   readonly source?: string;
   readonly contextPosition: number;
+  readonly createdRun: number;
+  readonly changedRun: number;
   /** The run that last tried to read it. */
   readonly readRun: number;
 };
@@ -58,6 +78,10 @@ type DatasetRow = {
   readonly themes: string;
   readonly present: boolean;
   readonly position: number;
+  readonly federable: boolean;
+  readonly switchedOff: boolean;
+  readonly createdRun: number;
+  readonly changedRun: number;
 };
 
 type DistributionRow = DistributionKey & {
@@ -70,6 +94,9 @@ type DistributionRow = DistributionKey & {
   readonly position: number;
   /** 0 until it has its first series. */
   readonly dataPosition: number;
+  readonly createdRun: number;
+  /** The run that last changed it or its fields. */
+  readonly changedRun: number;
   /** In the order they were first seen. */
   readonly fields: readonly FieldRow[];
 };
@@ -80,6 +107,8 @@ type FieldRow = {
   readonly metadata: string;
   readonly present: boolean;
   readonly position: number;
+  readonly createdRun: number;
+  readonly changedRun: number;
 };
 
 type SeriesRow = {
@@ -94,7 +123,9 @@ type SeriesRow = {
 };
 
 type Memory = {
-  readonly nodes: Map<string, Node>;
+  readonly nodes: Map<string, StoredNode>;
+  /** Gzipped, by catalog id. */
+  readonly texts: Map<string, Uint8Array<ArrayBuffer>>;
   readonly catalogs: Map<string, CatalogRow>;
   readonly datasets: Map<string, DatasetRow>;
   readonly distributions: Map<string, DistributionRow>;
@@ -104,6 +135,7 @@ type Memory = {
   readonly observations: Map<string, Uint8Array>;
   /** Position of the last change. */
   position: number;
+  published: Publication | undefined;
   /** Takes back, last first, what the method under way wrote. */
   readonly undo: (() => void)[];
 };
@@ -112,6 +144,7 @@ type Memory = {
 export function memoryStore(sha256: Sha256): CanonicalStore {
   const memory: Memory = {
     nodes: new Map(),
+    texts: new Map(),
     catalogs: new Map(),
     datasets: new Map(),
     distributions: new Map(),
@@ -119,6 +152,7 @@ export function memoryStore(sha256: Sha256): CanonicalStore {
     versions: new Map(),
     observations: new Map(),
     position: 0,
+    published: undefined,
     undo: [],
   };
   return {
@@ -127,6 +161,10 @@ export function memoryStore(sha256: Sha256): CanonicalStore {
     ...dumpStore(memory),
     ...activityStore(memory),
     ...historyStore(memory),
+    ...inventoryStore(memory),
+    ...reportStore(memory),
+    ...networkStore(memory),
+    ...popularityStore(memory),
     close: () => Promise.resolve(),
   };
 }
@@ -157,6 +195,12 @@ function put<T>({ undo }: Memory, table: Map<string, T>, key: string, row: T): v
   const before = table.get(key);
   undo.push(() => before === undefined ? table.delete(key) : table.set(key, before));
   table.set(key, row);
+}
+
+function drop<T>({ undo }: Memory, table: Map<string, T>, key: string): void {
+  const before = table.get(key);
+  if (before !== undefined) undo.push(() => table.set(key, before));
+  table.delete(key);
 }
 
 /** Puts a row where it is new or says something else than before; answers whether it does. */
@@ -193,16 +237,25 @@ function harvestStore(memory: Memory, sha256: Sha256): HarvestStore {
     nodes: () => Promise.resolve([...memory.nodes.values()]),
     saveNodes: (nodes) =>
       transaction(memory, () => {
-        for (const { catalogId, url, format } of nodes) {
-          put(memory, memory.nodes, catalogId, { catalogId, url, ...(format && { format }) });
+        for (const { catalogId, url, format, ...flags } of nodes) {
+          const before = memory.nodes.get(catalogId);
+          put(memory, memory.nodes, catalogId, {
+            catalogId,
+            url,
+            ...(format && { format }),
+            federable: flags.federable ?? before?.federable ?? true,
+            newDatasetsFederable: flags.newDatasetsFederable ?? before?.newDatasetsFederable ?? true,
+            verifyTls: flags.verifyTls ?? before?.verifyTls ?? true,
+          });
         }
       }),
     catalog: (catalogId) => Promise.resolve(readCatalog(memory, catalogId)),
-    saveReading: (run, catalogId, reading, source) =>
-      transaction(memory, () => saveReading(memory, run, catalogId, reading, text(source))),
+    saveReading: (run, catalogId, reading, source, options = {}) =>
+      transaction(memory, () => saveReading(memory, run, catalogId, reading, text(source), options)),
     saveCatalogFault: (run, catalogId, fault) =>
       transaction(memory, () => {
-        const row = memory.catalogs.get(catalogId) ?? { metadata: "{}", contextPosition: 0 };
+        const row = memory.catalogs.get(catalogId) ??
+          { metadata: "{}", contextPosition: 0, createdRun: run.id, changedRun: run.id };
         put(memory, memory.catalogs, catalogId, { ...row, present: false, fault, readRun: run.id });
       }),
     owners: (seriesIds) => Promise.resolve(readOwners(memory, seriesIds)),
@@ -224,12 +277,14 @@ function readCatalog(memory: Memory, catalogId: string): StoredCatalog | undefin
     present: catalog.present,
     fault: catalog.fault,
     ...(catalog.source && { source: JSON.parse(catalog.source) }),
-    datasets: datasets.map(({ id, metadata, themes, present }) => ({
+    hasText: memory.texts.has(catalogId),
+    datasets: datasets.map(({ id, metadata, themes, present, federable, switchedOff }) => ({
       id,
       metadata: JSON.parse(metadata),
       themes: JSON.parse(themes),
       present,
-      federable: true,
+      federable,
+      switchedOff,
     })),
     distributions: datasets.flatMap(({ id }) => distributions.filter(({ datasetId }) => datasetId === id))
       .map(({ datasetId, distributionId, metadata, present, fault, fields, source, changeKey }) => ({
@@ -256,6 +311,7 @@ function saveReading(
   catalogId: string,
   reading: CatalogReading,
   source: string,
+  { newDatasetsFederable = true, text: catalogText }: ReadingOptions,
 ): void {
   const { catalogs, datasets, distributions } = memory;
   const metadata = text(reading.metadata);
@@ -269,6 +325,8 @@ function saveReading(
     fault: null,
     source,
     contextPosition,
+    createdRun: before?.createdRun ?? run.id,
+    changedRun: contextChanged ? run.id : before!.changedRun,
     readRun,
   });
 
@@ -276,12 +334,21 @@ function saveReading(
   reading.datasets.forEach(({ id, metadata, themes }, position) => {
     const key = keyOf(catalogId, id);
     seen.add(key);
-    const row = { catalogId, id, metadata: text(metadata), themes: text(themes), present: true, position };
-    if (putChanged(memory, datasets, key, row)) contextChanged = true;
+    const old = datasets.get(key) ??
+      { federable: newDatasetsFederable, switchedOff: false, createdRun: run.id, changedRun: run.id };
+    const declared = { metadata: text(metadata), themes: text(themes), present: true, position };
+    const before = datasets.get(key);
+    const row = { catalogId, id, ...declared, ...flagsOf(old) };
+    if (!putChanged(memory, datasets, key, row)) return;
+    if (!isSameElsewhere(row, before)) put(memory, datasets, key, { ...row, changedRun: run.id });
+    contextChanged = true;
   });
   for (const [key, row] of datasets) {
     if (row.catalogId === catalogId && !seen.has(key)) {
       putChanged(memory, datasets, key, { ...row, present: false });
+    }
+    if (newDatasetsFederable && seen.has(key) && !row.switchedOff) {
+      putChanged(memory, datasets, key, { ...datasets.get(key)!, federable: true });
     }
   }
 
@@ -291,12 +358,26 @@ function saveReading(
     }
     const key = keyOf(catalogId, datasetId, id);
     seen.add(key);
-    const old = distributions.get(key) ??
-      { catalogId, datasetId, distributionId: id, enriched: "{}", fault: null, dataPosition: 0, fields: [] };
+    const old = distributions.get(key) ?? {
+      catalogId,
+      datasetId,
+      distributionId: id,
+      enriched: "{}",
+      fault: null,
+      dataPosition: 0,
+      createdRun: run.id,
+      changedRun: run.id,
+      fields: [],
+    };
     const row = { ...old, metadata: text(metadata), present: true, position };
+    const before = distributions.get(key);
     if (putChanged(memory, distributions, key, row)) contextChanged = true;
-    const after = fieldsAfter(old.fields, fields);
-    put(memory, distributions, key, { ...row, fields: after.rows });
+    const after = fieldsAfter(old.fields, fields, run.id);
+    const changedRun = Math.max(
+      isSameElsewhere(row, before) ? old.changedRun : run.id,
+      ...after.rows.map((field) => field.changedRun),
+    );
+    put(memory, distributions, key, { ...row, fields: after.rows, changedRun });
     if (after.changed && row.dataPosition > 0) touchData(memory, key);
   });
   for (const [key, row] of distributions) {
@@ -305,17 +386,36 @@ function saveReading(
     put(memory, distributions, key, { ...row, present: false, fault: null, fields });
   }
   if (contextChanged) touchContext(memory, catalogId);
+  if (catalogText) put(memory, memory.texts, catalogId, catalogText.slice());
 }
+
+/** Whether a row is what it was but for its place in the catalog, which is no change of it. */
+function isSameElsewhere<T extends { readonly position: number }>(row: T, before: T | undefined): boolean {
+  return before !== undefined && text({ ...row, position: 0 }) === text({ ...before, position: 0 });
+}
+
+/** What a reading leaves alone, after what it declares: rows are compared as text. */
+const flagsOf = (
+  { federable, switchedOff, createdRun, changedRun }: Pick<
+    DatasetRow,
+    "federable" | "switchedOff" | "createdRun" | "changedRun"
+  >,
+) => ({ federable, switchedOff, createdRun, changedRun });
 
 /** Fields of a distribution after a reading, and whether any that it names is new or says something else. */
 function fieldsAfter(
   before: readonly FieldRow[],
   fields: readonly FieldReading[],
+  run: number,
 ): { rows: readonly FieldRow[]; changed: boolean } {
   const old = new Map(before.map((row) => [keyOf(row.title, row.id), row]));
   const rows = new Map([...old].map(([key, row]) => [key, { ...row, present: false }]));
   fields.forEach(({ title, id, metadata }, position) => {
-    rows.set(keyOf(title, id), { title, id, metadata: text(metadata), present: true, position });
+    const key = keyOf(title, id);
+    const declared = { title, id, metadata: text(metadata), present: true, position };
+    const { createdRun = run, changedRun = run } = old.get(key) ?? {};
+    const row = { ...declared, createdRun, changedRun };
+    rows.set(key, isSameElsewhere(row, old.get(key)) ? row : { ...row, changedRun: run });
   });
   const changed = [...rows].some(([key, row]) => row.present && text(row) !== text(old.get(key)));
   return { rows: [...rows.values()], changed };
@@ -441,7 +541,6 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
   let units: readonly string[] = [];
   let synonyms = DEFAULT_SYNONYMS;
   let aliases: SearchSettings["catalogAliases"] = {};
-  let published: Publication | undefined;
   return {
     changes(position) {
       const distributions = [...memory.distributions.values()].filter((row) => row.dataPosition > position)
@@ -470,30 +569,16 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
       ),
 
     publishableContext: (catalogId) =>
-      Promise.resolve({
-        catalog: JSON.parse(memory.catalogs.get(catalogId)?.metadata ?? "{}"),
-        distributions: availableOf(memory, catalogId).map((row) => {
-          const { datasetId, distributionId } = row;
-          const dataset = memory.datasets.get(keyOf(catalogId, datasetId))!;
-          return {
-            datasetId,
-            distributionId,
-            dataset: JSON.parse(dataset.metadata),
-            themes: JSON.parse(dataset.themes),
-            distribution: JSON.parse(row.metadata),
-            enriched: JSON.parse(row.enriched),
-          };
-        }),
-      }),
+      Promise.resolve(contextOf(memory, catalogId, availableOf(memory, catalogId))),
 
     catalogSummary: (catalogId) => Promise.resolve(summaryOf(memory, catalogId)),
     percentageUnits: () => Promise.resolve([...units]),
     searchDocuments: (catalogId) => Promise.resolve(searchDocumentsOf(memory, catalogId)),
     searchSettings: () => Promise.resolve({ synonyms, catalogAliases: aliases }),
-    publication: () => Promise.resolve(published && { ...published }),
+    publication: () => Promise.resolve(memory.published && { ...memory.published }),
 
     savePublication({ snapshot, position }) {
-      published = { snapshot, position };
+      memory.published = { snapshot, position };
       return Promise.resolve();
     },
 
@@ -513,6 +598,29 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
         checkAliases(Object.keys(all), (id) => memory.catalogs.has(id));
         aliases = structuredClone(all);
       }),
+  };
+}
+
+/** What is above the series of some distributions of a catalog. */
+function contextOf(
+  memory: Memory,
+  catalogId: string,
+  distributions: readonly DistributionRow[],
+): PublishableContext {
+  return {
+    catalog: JSON.parse(memory.catalogs.get(catalogId)?.metadata ?? "{}"),
+    distributions: distributions.map((row) => {
+      const { datasetId, distributionId } = row;
+      const dataset = memory.datasets.get(keyOf(catalogId, datasetId))!;
+      return {
+        datasetId,
+        distributionId,
+        dataset: JSON.parse(dataset.metadata),
+        themes: JSON.parse(dataset.themes),
+        distribution: JSON.parse(row.metadata),
+        enriched: JSON.parse(row.enriched),
+      };
+    }),
   };
 }
 
@@ -645,6 +753,304 @@ function historyStore(memory: Memory): HistoryStore {
       const packed = memory.observations.get(hash);
       return Promise.resolve(packed && unpackObservations(packed.slice()));
     },
+  };
+}
+
+/** The run that last changed a distribution, its fields or its values. */
+function changedRunOf(memory: Memory, row: DistributionRow): number {
+  const runs = seriesOf(memory, rowKey(row)).map(({ id }) => memory.versions.get(id)!.at(-1)!.runId);
+  return Math.max(row.changedRun, ...runs);
+}
+
+function inventoryStore(memory: Memory): InventoryStore {
+  const distributions = () => [...memory.distributions.values()].sort(compareKeys);
+  const datasets = () =>
+    [...memory.datasets.values()].sort((a, b) =>
+      compareText(a.catalogId, b.catalogId) || compareText(a.id, b.id)
+    );
+  const datasetRun = (dataset: DatasetRow) =>
+    Math.max(
+      dataset.changedRun,
+      ...distributions().filter(({ catalogId, datasetId }) =>
+        catalogId === dataset.catalogId && datasetId === dataset.id
+      ).map((row) => changedRunOf(memory, row)),
+    );
+  return {
+    catalogEntities: () =>
+      Promise.resolve(
+        [...memory.catalogs].sort(([a], [b]) => compareText(a, b)).map(([id, row]) => ({
+          id,
+          title: textIn(row.metadata, "title"),
+          present: row.present,
+          fault: row.fault,
+          changedRun: Math.max(
+            row.changedRun,
+            ...datasets().filter(({ catalogId }) => catalogId === id).map(datasetRun),
+          ),
+          readRun: row.readRun,
+          url: row.source === undefined ? null : textIn(row.source, "url"),
+        })),
+      ),
+
+    datasetEntities: () =>
+      Promise.resolve(
+        datasets().map((row) => ({
+          catalogId: row.catalogId,
+          datasetId: row.id,
+          title: textIn(row.metadata, "title"),
+          landingPage: textIn(row.metadata, "landingPage"),
+          present: row.present,
+          federable: row.federable,
+          changedRun: datasetRun(row),
+        })),
+      ),
+
+    distributionEntities: () =>
+      Promise.resolve(
+        distributions().map((row) => {
+          const series = seriesOf(memory, rowKey(row));
+          const times = series.map(({ id }) => memory.versions.get(id)!.at(-1)!.at);
+          return {
+            catalogId: row.catalogId,
+            datasetId: row.datasetId,
+            distributionId: row.distributionId,
+            title: textIn(row.metadata, "title"),
+            present: row.present,
+            fault: row.fault,
+            changedRun: changedRunOf(memory, row),
+            changedAt: times.length === 0 ? null : Math.max(...times),
+            series: series.length,
+          };
+        }),
+      ),
+
+    seriesEntities(filter, { offset, limit }) {
+      const fits = (wanted: string | undefined, id: string) => wanted === undefined || wanted === id;
+      const found = distributions()
+        .filter((row) =>
+          fits(filter.catalogId, row.catalogId) && fits(filter.datasetId, row.datasetId) &&
+          fits(filter.distributionId, row.distributionId)
+        )
+        .flatMap((row) =>
+          seriesOf(memory, rowKey(row)).filter(({ id }) => fits(filter.seriesId, id))
+            .sort((a, b) => compareText(a.id, b.id)).map((series) => entityOf(memory, row, series))
+        );
+      return Promise.resolve({ total: found.length, series: found.slice(offset, offset + limit) });
+    },
+
+    seriesUnits() {
+      const units = [...memory.distributions].flatMap(([key]) =>
+        fieldedSeries(memory, key).map(({ field }) => textIn(field?.metadata, "units"))
+      );
+      return Promise.resolve([...new Set(units)].filter((unit) => unit !== ""));
+    },
+
+    wholeContext: (catalogId) =>
+      Promise.resolve(
+        contextOf(memory, catalogId, distributions().filter((row) => row.catalogId === catalogId)),
+      ),
+
+    catalogText: (catalogId) => Promise.resolve(memory.texts.get(catalogId)?.slice()),
+  };
+}
+
+function reportStore(memory: Memory): ReportStore {
+  const historyOf = ({ metadata, present, createdRun, changedRun }: Pick<
+    DatasetRow,
+    "metadata" | "present" | "createdRun" | "changedRun"
+  >) => ({
+    metadata: JSON.parse(metadata),
+    present,
+    createdRun,
+    changedRun,
+  });
+  return {
+    catalogHistory(catalogId) {
+      const catalog = memory.catalogs.get(catalogId);
+      if (!catalog) return Promise.resolve(undefined);
+      const distributions = [...memory.distributions.values()].filter((row) => row.catalogId === catalogId);
+      return Promise.resolve(withChangesBelow({
+        ...historyOf(catalog),
+        fault: catalog.fault,
+        readRun: catalog.readRun,
+        known: catalog.source !== undefined,
+        datasets: [...memory.datasets.values()].filter((row) => row.catalogId === catalogId)
+          .map((row) => ({ ...historyOf(row), id: row.id, federable: row.federable })),
+        distributions: distributions.map((row) => ({
+          ...historyOf(row),
+          datasetId: row.datasetId,
+          id: row.distributionId,
+          fault: row.fault,
+        })),
+        fields: distributions.flatMap(({ datasetId, distributionId, fields }) =>
+          fields.map((row) => ({
+            ...historyOf(row),
+            datasetId,
+            distributionId,
+            title: row.title,
+            id: row.id,
+          }))
+        ),
+        series: distributions.flatMap((row) =>
+          seriesOf(memory, rowKey(row)).map(({ id, hash }) => ({
+            datasetId: row.datasetId,
+            distributionId: row.distributionId,
+            id,
+            changedRun: memory.versions.get(id)!.at(-1)!.runId,
+            values: countValues(unpackObservations(memory.observations.get(hash)!)),
+          }))
+        ),
+      }));
+    },
+  };
+}
+
+function entityOf(memory: Memory, row: DistributionRow, { id, title, hash }: SeriesRow): SeriesEntity {
+  const observations = unpackObservations(memory.observations.get(hash)!);
+  return {
+    catalogId: row.catalogId,
+    datasetId: row.datasetId,
+    distributionId: row.distributionId,
+    id,
+    title,
+    present: row.present && row.fields.some((field) => field.id === id && field.present),
+    versions: memory.versions.get(id)!.length,
+    first: firstLabel(observations),
+    last: lastLabel(observations),
+    values: countValues(observations),
+  };
+}
+
+function networkStore(memory: Memory): NetworkStore {
+  return {
+    removeNode: (catalogId) => Promise.resolve(memory.nodes.delete(catalogId)),
+
+    saveFederable: (keys, federable) =>
+      transaction(memory, () =>
+        keys.filter(({ catalogId, datasetId }) => {
+          const row = memory.datasets.get(keyOf(catalogId, datasetId));
+          if (!row) return false;
+          const switchedOff = !federable;
+          put(memory, memory.datasets, keyOf(catalogId, datasetId), { ...row, federable, switchedOff });
+          return true;
+        })),
+
+    purge: (target) => transaction(memory, () => purge(memory, target)),
+  };
+}
+
+function purge(memory: Memory, { distributions = [], seriesIds = [] }: PurgeTarget): Purged {
+  const whole = new Map(distributions.map((key) => [rowKey(key), distributionOf(memory, key)]));
+  const ids = new Set<string>();
+  for (const id of seriesIds) {
+    const series = memory.series.get(id);
+    if (!series) throw new Problem("not_found", `Cannot find series "${id}"`);
+    ids.add(id);
+    const { changeKey: _, ...row } = memory.distributions.get(series.distribution)!;
+    readAnew(memory, row.catalogId);
+    // The next reading of the distribution has to bring back what it still names.
+    const fields = row.fields.filter((field) => field.id !== id);
+    put(memory, memory.distributions, series.distribution, { ...row, fields });
+  }
+  for (const key of whole.keys()) for (const { id } of seriesOf(memory, key)) ids.add(id);
+
+  const versions = [...ids].flatMap((id) => memory.versions.get(id)!);
+  for (const id of ids) {
+    drop(memory, memory.versions, id);
+    drop(memory, memory.series, id);
+  }
+  const used = new Set([...memory.versions.values()].flat().map(({ observationsHash }) => observationsHash));
+  for (const { observationsHash } of versions) {
+    if (!used.has(observationsHash)) drop(memory, memory.observations, observationsHash);
+  }
+  for (const [key, { catalogId }] of whole) {
+    readAnew(memory, catalogId);
+    drop(memory, memory.distributions, key);
+  }
+  // What was published last is no ground to build on: it has what is gone.
+  memory.published = undefined;
+  return { distributions: whole.size, seriesIds: [...ids], versions: versions.length };
+}
+
+/** Has the next harvest read a catalog in full, though it did not change. */
+function readAnew(memory: Memory, catalogId: string): void {
+  const row = memory.catalogs.get(catalogId)!;
+  if (row.source === undefined) return;
+  const { url, hash } = JSON.parse(row.source);
+  put(memory, memory.catalogs, catalogId, { ...row, source: text({ url, hash }) });
+}
+
+function popularityStore({ series }: Memory): PopularityStore {
+  const batches = new Map<string, number>();
+  const queries = new Map<bigint, number>();
+  const days = new Map<string, DailyHits & { readonly logged: number }>();
+  let position: LogPosition | undefined;
+  const add = ({ seriesId, day }: DailyHits, more: { counted?: number; logged?: number }) => {
+    const key = keyOf(seriesId, String(day));
+    const { hits, logged } = days.get(key) ?? { hits: 0, logged: 0 };
+    days.set(key, {
+      seriesId,
+      day,
+      hits: hits + (more.counted ?? 0),
+      logged: logged + (more.logged ?? 0),
+    });
+  };
+  const told = () =>
+    [...days.values()].map(({ logged, ...own }): DailyHits => ({ ...own, hits: Math.max(own.hits, logged) }));
+  return {
+    addHits: ({ id, day, hits }, at) =>
+      Promise.try(() => {
+        if (batches.has(id)) return;
+        batches.set(id, at);
+        for (const [seriesId, counted] of hits) add({ seriesId, day, hits: 0 }, { counted });
+      }),
+    forgetBatches: (before) =>
+      Promise.try(() => {
+        for (const [id, at] of batches) if (at < before) batches.delete(id);
+      }),
+    logPosition: () => Promise.resolve(position),
+    addLogPage: (page) =>
+      Promise.try(() => {
+        if (text(position) !== text(page.from)) throw lostLogPosition();
+        const fresh = openQueries(page).filter(({ id, day }) => {
+          if (queries.has(id)) return false;
+          queries.set(id, day);
+          return true;
+        });
+        for (const row of sumQueries(fresh)) add(row, { logged: row.hits });
+        const closed = page.to.closedBefore ?? -Infinity;
+        for (const [id, day] of queries) if (day < closed) queries.delete(id);
+        position = page.to;
+        return fresh.length;
+      }),
+    seriesHits: (today) =>
+      Promise.try(() =>
+        [...Map.groupBy(told(), ({ seriesId }) => seriesId)].filter(([id]) => series.has(id))
+          .map(([seriesId, own]) => {
+            const since = (day: number) => own.reduce((sum, row) => row.day >= day ? sum + row.hits : sum, 0);
+            const { days30, days90, days180 } = HIT_WINDOWS;
+            return {
+              seriesId,
+              hits: {
+                total: since(-Infinity),
+                days30: since(today - days30),
+                days90: since(today - days90),
+                days180: since(today - days180),
+              },
+            };
+          })
+      ),
+    dailyHits: ({ seriesId, from = -Infinity, to = Infinity }, { offset, limit }) =>
+      Promise.try(() => {
+        const rows = told().filter((row) =>
+          (seriesId === undefined || row.seriesId === seriesId) && row.day >= from && row.day <= to
+        ).sort((a, b) => b.day - a.day || (a.seriesId < b.seriesId ? -1 : 1));
+        return {
+          total: rows.length,
+          hits: rows.reduce((sum, { hits }) => sum + hits, 0),
+          rows: rows.slice(offset, offset + limit),
+        };
+      }),
   };
 }
 

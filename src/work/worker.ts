@@ -25,6 +25,8 @@ export type Work = {
   readonly zone: string;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Errors: Problem `conflict` when another process is the worker by now. */
+  readonly confirm: () => Promise<void>;
   /** Hears of bugs, which end a run too. */
   readonly onError: (error: unknown) => void;
 };
@@ -57,10 +59,14 @@ export async function workOnce(work: Work): Promise<void> {
   }
 }
 
-/** Works until `signal` aborts; the run that is under way is ended first. */
+/**
+ * Works until `signal` aborts; the run that is under way is ended first.
+ * Errors: that of `confirm`.
+ */
 export async function workUntil(signal: AbortSignal, work: Work, pauseMs = 1_000): Promise<void> {
   await recover(work);
   while (!signal.aborted) {
+    await work.confirm();
     try {
       await workOnce(work);
     } catch (error) {
@@ -128,7 +134,8 @@ async function performStage(
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Ends at once when `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const end = () => {

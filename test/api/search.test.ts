@@ -9,7 +9,7 @@ import type { Snapshot } from "../../src/core/snapshot.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { openSearches } from "../../src/store/segments/search_index.ts";
 import { openSnapshot } from "../../src/store/segments/snapshots.ts";
-import { document, publishDocuments } from "../store/search_engines.ts";
+import { document, popularityOfDocuments, publishDocuments } from "../store/search_engines.ts";
 
 const PUBLISHED_AT = Date.UTC(2026, 6, 9, 15, 30);
 
@@ -38,6 +38,7 @@ async function searchApp(over: Partial<Parameters<typeof createApp>[0]> = {}) {
   const app = createApp({
     snapshots: { current: () => Promise.resolve(snapshot) },
     searches: openSearches(blobs),
+    popularities: { current: () => Promise.resolve(popularityOfDocuments(DOCUMENTS)) },
     now: () => PUBLISHED_AT,
     version: "1",
     ...over,

@@ -13,9 +13,12 @@ import { runningSha256 } from "../../src/host/hash.ts";
 import { createReadSource } from "../../src/host/read_source.ts";
 import { createValidate } from "../../src/ingest/validate.ts";
 import { dump } from "../../src/publish/dump.ts";
+import { publishPopularity } from "../../src/publish/publish_popularity.ts";
 import { publish } from "../../src/publish/publish.ts";
 import { folderBlobs } from "../../src/store/folder/blobs.ts";
 import { openDumps } from "../../src/store/segments/dumps.ts";
+import type { WriteBlobs } from "../../src/store/segments/blobs.ts";
+import { openPopularities } from "../../src/store/segments/popularities.ts";
 import { openSearches, searchIndexReader } from "../../src/store/segments/search_index.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
 import { sqliteStore } from "../../src/store/sqlite/canonical_store.ts";
@@ -23,9 +26,10 @@ import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { dumpDatabase } from "../../src/store/sqlite/dump_file.ts";
 import { sqliteJournal } from "../../src/store/sqlite/journal.ts";
 import { sqliteSearches } from "../../src/store/sqlite/search.ts";
+import type { OpenedSearches } from "../store/search_engines.ts";
 
 /** Engines that can answer `/search`. */
-export const SEARCH_ENGINES = ["sqlite", "segments"] as const;
+export const SEARCH_ENGINES = ["sqlite", "segments", "opensearch"] as const;
 export type SearchEngine = (typeof SEARCH_ENGINES)[number];
 
 export type Instance = {
@@ -46,6 +50,20 @@ const validate = createValidate({
   maxSourceBytes: 20 * 1024 * 1024,
 });
 
+async function openEngine(engine: SearchEngine, blobs: WriteBlobs, folder: string): Promise<OpenedSearches> {
+  if (engine === "segments") return { searches: openSearches(blobs), close() {} };
+  if (engine === "opensearch") {
+    // Read where it is asked for alone: most tests need no service.
+    const [{ service }, { openSearchEngine }] = await Promise.all([
+      import("../services.ts"),
+      import("../services/opensearch_engine.ts"),
+    ]);
+    return openSearchEngine((await service("opensearch")).urls).open(blobs);
+  }
+  const indexFiles = sqliteSearches(`${folder}/index`, searchIndexReader(blobs));
+  return { searches: indexFiles, close: () => indexFiles.close() };
+}
+
 /** Fills a fresh store with `load`, publishes it and serves it. */
 export async function startInstance(
   now: () => number,
@@ -57,9 +75,9 @@ export async function startInstance(
   const store = sqliteStore(db, sha256);
   const folder = await Deno.makeTempDir({ prefix: "caudal_conformance_" });
   const blobs = folderBlobs(folder);
-  const indexFiles = sqliteSearches(`${folder}/index`, searchIndexReader(blobs));
+  const { searches, close } = await openEngine(engine, blobs, folder);
   const clear = async () => {
-    indexFiles.close();
+    await close();
     blobs.close();
     await store.close();
     await Deno.remove(folder, { recursive: true });
@@ -67,13 +85,15 @@ export async function startInstance(
   try {
     await load(store, sqliteJournal(db));
     await publish({ store, blobs, sha256, now });
+    await publishPopularity({ store, blobs, sha256, now });
   } catch (error) {
     await clear();
     throw error;
   }
   const app = createApp({
     snapshots: openSnapshots(blobs, now),
-    searches: engine === "sqlite" ? indexFiles : openSearches(blobs),
+    popularities: openPopularities(blobs, now),
+    searches,
     dumps: openDumps(blobs, now),
     now,
     version: "conformance",

@@ -1,6 +1,7 @@
 // Shows what readers see of a data set that was loaded: identifiers, computed metadata, half-years, themes.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buenosAiresDay } from "../../src/core/time.ts";
 import { ask } from "./catalog_series.ts";
 import { type Instance, startInstance } from "./instance.ts";
 import { type Given, type GivenSeries, loadGiven } from "./load_given.ts";
@@ -45,7 +46,7 @@ const GIVEN: Given = {
 describe("loadGiven", () => {
   let instance: Instance;
   beforeAll(async () => {
-    instance = await startInstance(Date.now, (store) => loadGiven(store, GIVEN));
+    instance = await startInstance(Date.now, (store) => loadGiven(store, GIVEN, buenosAiresDay(Date.now())));
   });
   afterAll(() => instance?.close());
 
@@ -111,8 +112,9 @@ describe("loadGiven", () => {
 
   test("refuses dates that are no grid", async () => {
     const broken = monthly("broken", { observations: [["2010-01-01", 1], ["2010-03-01", 2]] });
-    await expect(startInstance(Date.now, (store) => loadGiven(store, { series: [broken] }))).rejects.toThrow(
-      "broken",
-    );
+    await expect(startInstance(Date.now, (store) => loadGiven(store, { series: [broken] }, 0))).rejects
+      .toThrow(
+        "broken",
+      );
   });
 });

@@ -1,12 +1,14 @@
 // Loads the data set of a case into a store through its ports, as a harvest would have left it: observations
-// and computed metadata come out of the same code, only the hits are taken from the data set.
+// and computed metadata come out of the same code, only the hits are taken from the data set, as queries of days that
+// add up to them.
 
 import type { HarvestStore, IndexedSeries, RunRef, SettingsStore } from "../../src/core/canonical_store.ts";
+import type { PopularityStore } from "../../src/core/popularity_store.ts";
 import type { DatasetReading, FieldReading } from "../../src/core/catalog.ts";
 import { publishedFrequency } from "../../src/core/frequency.ts";
 import { gridOf } from "../../src/core/grid.ts";
 import type { JsonObject } from "../../src/core/json.ts";
-import { existingDay } from "../../src/core/time.ts";
+import { type EpochDay, existingDay } from "../../src/core/time.ts";
 import { indexSeries } from "../../src/ingest/distribution.ts";
 
 type Level = { readonly identifier?: string; readonly metadata?: JsonObject };
@@ -45,7 +47,12 @@ type Levels = {
 const RUN: RunRef = { id: 1, at: 0 };
 const SOURCE = { url: "given:", hash: "given" };
 
-export async function loadGiven(store: HarvestStore & SettingsStore, given: Given): Promise<void> {
+/** `today` is the day that hits are told of. */
+export async function loadGiven(
+  store: HarvestStore & SettingsStore & PopularityStore,
+  given: Given,
+  today: EpochDay,
+): Promise<void> {
   const shelves = new Map<string, Shelf>();
   for (const series of given.series) {
     const levels = series.catalog_id === undefined ? levelsOf(series) : searchLevelsOf(series);
@@ -76,6 +83,22 @@ export async function loadGiven(store: HarvestStore & SettingsStore, given: Give
     }
   }
   await store.savePercentageUnits(given.percentage_units ?? []);
+  for (const series of given.series) {
+    for (const [ago, count] of hitsOf(series)) {
+      const hits = new Map([[series.id, count]]);
+      await store.addHits({ id: `${series.id} ${ago}`, day: today - ago, hits }, 0);
+    }
+  }
+}
+
+/** Days before today, and how often the series was asked for then. */
+function hitsOf({ enhanced = {}, hits_90_days }: GivenSeries): [ago: number, count: number][] {
+  const told = (key: string, least: number) => Number(enhanced[key] ?? least);
+  const days30 = told("hits_30_days", 0);
+  const days90 = hits_90_days ?? told("hits_90_days", days30);
+  const days180 = told("hits_180_days", days90);
+  const total = told("hits_total", days180);
+  return [[0, days30], [40, days90 - days30], [100, days180 - days90], [200, total - days180]];
 }
 
 function levelsOf({ catalog, dataset, distribution, frequency }: GivenSeries): Levels {
@@ -172,7 +195,7 @@ function fieldOf({ id, title, description, units, field_metadata }: GivenSeries)
 
 /** The series as its harvest indexes it; none where it has no value. */
 function indexedOf(series: GivenSeries): IndexedSeries[] {
-  const { id, title, frequency: iso, observations, enhanced, hits_90_days } = series;
+  const { id, title, frequency: iso, observations } = series;
   const frequency = publishedFrequency(iso);
   const days = observations.map(([date]) => {
     const [year, month, day] = date.split("-").map(Number);
@@ -188,8 +211,5 @@ function indexedOf(series: GivenSeries): IndexedSeries[] {
     metadata: {},
     fields: [timeIndex(iso), fieldOf(series)],
   };
-  const hits = Object.entries(enhanced ?? {}).filter(([key]) => key.startsWith("hits_"));
-  if (hits_90_days !== undefined) hits.push(["hits_90_days", String(hits_90_days)]);
-  return indexSeries(reading, frequency, { days, columns: [{ title, values, textCount: 0 }] })
-    .map((indexed) => ({ ...indexed, enriched: { ...indexed.enriched, ...Object.fromEntries(hits) } }));
+  return indexSeries(reading, frequency, { days, columns: [{ title, values, textCount: 0 }] });
 }

@@ -1,5 +1,6 @@
 // Replays series API cases over HTTP: a fresh instance for each data set, or a server that runs already.
 
+import { buenosAiresDay } from "../../src/core/time.ts";
 import { compareAnswer, type Difference, type SeriesCase } from "./compare.ts";
 import { type Instance, type SearchEngine, startInstance } from "./instance.ts";
 import { type Given, loadGiven } from "./load_given.ts";
@@ -45,7 +46,7 @@ export function serverTarget(now: () => number = Date.now, engine?: SearchEngine
     if (!instance) {
       instance = startInstance(now, async (store) => {
         const text = given ? await Deno.readTextFile(path) : '{"series":[]}';
-        await loadGiven(store, JSON.parse(text) as Given);
+        await loadGiven(store, JSON.parse(text) as Given, buenosAiresDay(now()));
       }, engine);
       instances.set(path, instance);
     }

@@ -768,6 +768,15 @@ AEm4OqpOih7H6L3FRzRUvvGZ3fOSGPsg3WjfVWzb+EctREne6hthGucG
     });
     expect(slept).toEqual([]);
   });
+
+  it("createReadSource takes any certificate where it is told to, and there alone", async () => {
+    const port = await secureServer();
+    const { read } = reader({ resolve });
+    const url = `https://otro.example.org:${port}/`;
+    expect(await textOf(read(url, { verifyTls: false }))).toBe(`bien otro.example.org:${port}`);
+    expect(await faultOf(read(url, { verifyTls: true }))).toMatchObject({ code: "unavailable" });
+    expect(await faultOf(read(url))).toMatchObject({ code: "unavailable" });
+  });
 });
 
 describe("createReadSource of files and other schemes", () => {

@@ -6,7 +6,7 @@ import { Problem } from "../../src/core/problem.ts";
 import { type Counts, type HarvestReport, LEVELS, OUTCOMES } from "../../src/core/report.ts";
 import { sha256, sha512 } from "../../src/host/hash.ts";
 import { harvest } from "../../src/ingest/harvest.ts";
-import type { Harvest } from "../../src/ingest/harvest_context.ts";
+import type { Harvest, HarvestNode } from "../../src/ingest/harvest_context.ts";
 import { DEFAULT_LIMITS } from "../../src/ingest/rules.ts";
 import type { ReadSource, SourceRequest } from "../../src/ingest/source.ts";
 import { memoryJournal, memoryStore } from "../../src/store/memory.ts";
@@ -126,10 +126,13 @@ export function harvestWorld() {
       files.set(catalogUrl(catalogId), catalog);
       for (const [distributionId, csv] of Object.entries(csvs)) files.set(csvUrl(distributionId), csv);
     },
-    /** Harvests catalogs by id, a day after the last time. */
-    run(catalogIds: readonly string[] = ["c"], more: Partial<Harvest> = {}): Promise<HarvestReport> {
+    /** Harvests nodes, or catalogs by id, a day after the last time. */
+    run(
+      nodes: readonly (string | HarvestNode)[] = ["c"],
+      more: Partial<Harvest> = {},
+    ): Promise<HarvestReport> {
       now += 86_400_000;
-      return harvest(catalogIds.map(node), {
+      return harvest(nodes.map((one) => typeof one === "string" ? node(one) : one), {
         store,
         journal,
         readSource,
@@ -160,6 +163,7 @@ export function switchedOff(store: CanonicalStore, datasetIds: readonly string[]
       const datasets = stored?.datasets.map((dataset) => ({
         ...dataset,
         federable: !datasetIds.includes(dataset.id),
+        switchedOff: datasetIds.includes(dataset.id),
       }));
       return stored && { ...stored, datasets: datasets! };
     },

@@ -18,7 +18,7 @@ const [ONE, NONE] = [[{ catalogId: "a", url: "file:///red/a/data.json", format: 
 
 describe("readRegister", () => {
   test("readRegister reads the reference's register", () => {
-    expect(readRegister(fixture("catalogs/config/indice.yml"), FILE)).toEqual({
+    expect(readRegister(fixture("catalogs/config/indice.yml"), FILE)).toMatchObject({
       nodes: [{
         catalogId: "sspm",
         url: "file:///red/django_datajsonar/tests/samples/sample_data.json",
@@ -81,7 +81,16 @@ describe("readRegister", () => {
     },
     { why: "a byte order mark", text: `\uFEFF${entry("a")}`, nodes: ONE },
   ])("readRegister takes $text: $why", ({ text, nodes }) => {
-    expect(readRegister(text, FILE)).toEqual({ nodes, issues: [] });
+    expect(readRegister(text, FILE)).toMatchObject({ nodes, issues: [] });
+  });
+
+  test("readRegister tells every entry in the order of the file", () => {
+    const text = `b: {federado: false}\n${entry("x", { formato: "ckan" })}${entry("a")}`;
+    expect(readRegister(text, FILE).entries).toEqual([
+      { id: "b" },
+      { id: "x", fault: expect.stringContaining("ckan") },
+      { id: "a", node: ONE[0] },
+    ]);
   });
 
   test.each([

@@ -1,8 +1,9 @@
 // What a dump leaves when something breaks: files of what can be read, and what was served before.
 
 import { describe, expect, test } from "vitest";
-import type { CanonicalStore, DumpStore } from "../../src/core/canonical_store.ts";
+import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import type { DumpFormat } from "../../src/core/dump_files.ts";
+import type { Dump } from "../../src/publish/dump.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { DUMP_POINTER } from "../../src/store/segments/dump_format.ts";
 import { key } from "../store/example_catalog.ts";
@@ -23,7 +24,7 @@ const folder = scratchFolder();
 
 describe("dump, where a distribution cannot be read,", () => {
   /** The store, without the distributions that `isSpoilt`. */
-  const spoilt = (store: CanonicalStore, isSpoilt: (path: string) => boolean): DumpStore => ({
+  const spoilt = (store: CanonicalStore, isSpoilt: (path: string) => boolean): Dump["store"] => ({
     ...store,
     dumpSeries: (key) =>
       isSpoilt(`${key.catalogId}/${key.distributionId}`)
@@ -92,7 +93,7 @@ describe("dump, where a distribution cannot be read,", () => {
     const before = await served(blobs);
     let reads = 0;
     // Read once without its values being needed; then for each format.
-    const later: DumpStore = {
+    const later: Dump["store"] = {
       ...store,
       dumpSeries: (key) =>
         key.distributionId === "9.1" && ++reads > 1

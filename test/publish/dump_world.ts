@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll } from "vitest";
-import type { CanonicalStore, DumpStore } from "../../src/core/canonical_store.ts";
+import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import { DUMP_FORMATS } from "../../src/core/dump_files.ts";
 import { enrich } from "../../src/core/enriched.ts";
 import type { JsonObject } from "../../src/core/json.ts";
@@ -41,7 +41,8 @@ export const AT = Date.UTC(2020, 6, 10, 15, 30);
 type Own = {
   readonly observations: Observations;
   readonly field?: JsonObject;
-  readonly hits?: Record<string, string>;
+  /** Days before today, and how often the series was asked for then. */
+  readonly hits?: Readonly<Record<number, number>>;
 };
 
 /** Series by id, in the order of their columns. */
@@ -57,10 +58,16 @@ async function saveSeries(
   own: OwnSeries,
 ): Promise<void> {
   const [datasetId, id] = path.split("/") as [string, string];
-  const all = Object.entries(own).map(([id, { observations, hits }]) =>
-    series(id, observations, { enriched: { ...enrich(observations), ...hits } })
+  const all = Object.entries(own).map(([id, { observations }]) =>
+    series(id, observations, { enriched: enrich(observations) })
   );
   await store.saveOutcome(run(1), key(datasetId, id, catalogId), indexed(all));
+  for (const [id, { hits = {} }] of Object.entries(own)) {
+    for (const [ago, count] of Object.entries(hits)) {
+      const day = TODAY - Number(ago);
+      await store.addHits({ id: `${id} ${ago}`, day, hits: new Map([[id, count]]) }, AT);
+    }
+  }
 }
 
 function distributionOf(path: string, own: OwnSeries, metadata: JsonObject) {
@@ -78,7 +85,7 @@ const MONTHS: OwnSeries = {
   z: {
     observations: column([1.5, null, -3]),
     field: { title: "Zeta", units: "Pesos", description: 'La "zeta", con coma' },
-    hits: { hits_total: "7", hits_30_days: "1", hits_90_days: "2", hits_180_days: "4" },
+    hits: { 30: 1, 31: 1, 91: 2, 181: 3 },
   },
   a: { observations: column([0.1], { start: 2020 * 12 + 1 }), field: { title: "A" } },
 };
@@ -160,7 +167,7 @@ export function scratchFolder(): string {
 
 /** Dumps a store as `deno task dump` does, every format unless told. */
 export function dumped(
-  store: DumpStore,
+  store: Dump["store"],
   blobs: DumpBlobs,
   folder: string,
   over: Partial<Dump> = {},

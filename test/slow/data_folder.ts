@@ -47,7 +47,7 @@ async function digests(snapshot: Snapshot, ids: readonly string[]): Promise<Map<
 }
 
 /**
- * Every published file by its path, the activity's apart: that moves with the clock.
+ * Every published file by its path, those of the activity and the listings apart: they move by themselves.
  * Errors: one that has other bytes than its name says, or that a pointer leads to and is not there.
  */
 export async function publishedFiles(folder: string): Promise<string[]> {
@@ -55,13 +55,13 @@ export async function publishedFiles(folder: string): Promise<string[]> {
   const texts = new Map<string, string>();
   for (const file of files) {
     const bytes = await Deno.readFile(path.join(folder, file));
-    const named = /([0-9a-f]{64})\.\w+$/.exec(file)?.[1];
+    const named = /([0-9a-f]{64})\.[\w.]+$/.exec(file)?.[1];
     if (named !== undefined && named !== createHash("sha256").update(bytes).digest("hex")) {
       throw new Error(`${file} has other bytes than its name says`);
     }
     texts.set(named ?? file, file.endsWith(".json") ? new TextDecoder().decode(bytes) : "");
   }
-  const led = files.filter((file) => /^(current|activity)\.json$/.test(file));
+  const led = files.filter((file) => /^(current|activity|listing)\.json$/.test(file));
   // Sets go on over what is added to them meanwhile.
   const reached = new Set(led);
   for (const name of reached) {
@@ -69,7 +69,7 @@ export async function publishedFiles(folder: string): Promise<string[]> {
     if (text === undefined) throw new Error(`${name} is published and not there`);
     for (const [hash] of text.matchAll(/\b[0-9a-f]{64}\b/g)) reached.add(hash);
   }
-  return files.filter((file) => !/^activity(\/[0-9a-f]{64})?\.json$/.test(file));
+  return files.filter((file) => !/^(activity|listing)(\/[0-9a-f]{64})?\.json(\.gz)?$/.test(file));
 }
 
 async function* filesBelow(folder: string, prefix: string): AsyncGenerator<string> {

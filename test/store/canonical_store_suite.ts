@@ -7,8 +7,12 @@ import { activityStoreSuite } from "./activity_store_suite.ts";
 import { dumpStoreSuite } from "./dump_store_suite.ts";
 import { harvestStoreSuite } from "./harvest_store_suite.ts";
 import { historyStoreSuite } from "./history_store_suite.ts";
+import { inventoryStoreSuite } from "./inventory_store_suite.ts";
+import { networkStoreSuite } from "./network_store_suite.ts";
 import { outcomeSuite } from "./outcome_suite.ts";
+import { popularityStoreSuite } from "./popularity_store_suite.ts";
 import { publishStoreSuite } from "./publish_store_suite.ts";
+import { reportStoreSuite } from "./report_store_suite.ts";
 import { searchStoreSuite } from "./search_store_suite.ts";
 
 /** A store with nothing in it. */
@@ -33,5 +37,9 @@ export function canonicalStoreSuite(name: string, open: () => Promise<OpenedStor
     searchStoreSuite(store);
     activityStoreSuite(store);
     historyStoreSuite(store);
+    inventoryStoreSuite(store);
+    reportStoreSuite(store);
+    networkStoreSuite(store);
+    popularityStoreSuite(store);
   });
 }

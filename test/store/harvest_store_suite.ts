@@ -1,8 +1,8 @@
-// What the harvest asks of every canonical store: nodes, readings of catalogs, owners of series. Outcomes have
-// their own suite.
+// What the harvest asks of every canonical store: readings of catalogs, owners of series. Nodes and outcomes have
+// suites of their own.
 
 import { describe, expect, test } from "vitest";
-import type { CanonicalStore, Node, Owner, StoredCatalog } from "../../src/core/canonical_store.ts";
+import type { CanonicalStore, Owner, StoredCatalog } from "../../src/core/canonical_store.ts";
 import type { CatalogReading, DistributionReading } from "../../src/core/catalog.ts";
 import {
   column,
@@ -17,36 +17,6 @@ import {
   series,
   source,
 } from "./example_catalog.ts";
-
-const NODES: readonly { why: string; saved: Node[][]; expected: Node[] }[] = [
-  { why: "a new store has none", saved: [], expected: [] },
-  {
-    why: "in the order they came, not of their ids",
-    saved: [[{ catalogId: "b", url: "u1", format: "json" }, { catalogId: "a", url: "u2" }], [
-      { catalogId: "aa", url: "u3", format: "xlsx" },
-    ]],
-    expected: [
-      { catalogId: "b", url: "u1", format: "json" },
-      { catalogId: "a", url: "u2" },
-      { catalogId: "aa", url: "u3", format: "xlsx" },
-    ],
-  },
-  {
-    why: "a replaced one keeps its place and loses the format it is not given",
-    saved: [
-      [{ catalogId: "a", url: "u1", format: "json" }, { catalogId: "b", url: "u2" }],
-      [{ catalogId: "b", url: "u2", format: "xlsx" }, { catalogId: "a", url: "u3" }],
-    ],
-    expected: [{ catalogId: "a", url: "u3" }, { catalogId: "b", url: "u2", format: "xlsx" }],
-  },
-  {
-    why: "an empty list takes nothing away",
-    saved: [[{ catalogId: "a", url: "u" }], []],
-    expected: [
-      { catalogId: "a", url: "u" },
-    ],
-  },
-];
 
 const THEMES = [{ id: "precios", label: "Precios" }];
 
@@ -220,13 +190,6 @@ const OWNERS: readonly { why: string; after?: CatalogReading; fault?: string; ex
 ];
 
 export function harvestStoreSuite(store: () => CanonicalStore): void {
-  describe("nodes", () => {
-    test.each(NODES)("answers what saveNodes was given: $why", async ({ saved, expected }) => {
-      for (const nodes of saved) await store().saveNodes(nodes);
-      expect(await store().nodes()).toEqual(expected);
-    });
-  });
-
   describe("saveReading", () => {
     test("stores a first reading whole", async () => {
       const taken = reading([
@@ -242,7 +205,13 @@ export function harvestStoreSuite(store: () => CanonicalStore): void {
         present: true,
         fault: null,
         source: { ...source(), etag: '"1"', lastModified: "ayer" },
-        datasets: taken.datasets.map((dataset) => ({ ...dataset, present: true, federable: true })),
+        hasText: false,
+        datasets: taken.datasets.map((dataset) => ({
+          ...dataset,
+          present: true,
+          federable: true,
+          switchedOff: false,
+        })),
         distributions: taken.distributions.map((distribution) => ({
           ...distribution,
           present: true,
@@ -366,6 +335,7 @@ export function harvestStoreSuite(store: () => CanonicalStore): void {
         metadata: {},
         present: false,
         fault: "HTTP 404",
+        hasText: false,
         datasets: [],
         distributions: [],
       });

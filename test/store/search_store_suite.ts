@@ -74,7 +74,6 @@ export function searchStoreSuite(store: () => CanonicalStore): void {
         frequency: "R/P1D",
         time_index_start: "2020-01-01",
         time_index_end: "2020-02-29",
-        hits_90_days: "17",
       };
       await store().saveOutcome(
         run(1),
@@ -94,7 +93,6 @@ export function searchStoreSuite(store: () => CanonicalStore): void {
         frequency: "R/P1D",
         start: "2020-01-01",
         end: "2020-02-29",
-        hits90Days: 17,
         catalogId: "c",
         dataset: { title: "Dataset d1", description: null, source: null, publisherName: null, theme: null },
       });
@@ -105,7 +103,6 @@ export function searchStoreSuite(store: () => CanonicalStore): void {
         frequency: null,
         start: null,
         end: null,
-        hits90Days: 0,
         dataset: { title: "Dataset d2" },
       });
     });

@@ -10,7 +10,8 @@ import {
   type SearchQuery,
   type SearchSettings,
 } from "../../src/core/search.ts";
-import { document, type ENGINES, openSearch, query } from "./search_engines.ts";
+import type { Popularity } from "../../src/core/hits.ts";
+import { document, type ENGINES, openSearch, popularityOfDocuments, query } from "./search_engines.ts";
 
 /** Asks one question over documents. */
 type Ask = (
@@ -238,7 +239,6 @@ export function searchSuite(engine: (typeof ENGINES)[number]): void {
           frequency: "R/P1D",
           start: "1950-01-01",
           end: "2020-02-29",
-          hits90Days: 17,
           catalogId: "c2",
           dataset: { title: "T", description: "D", source: "F", publisherName: "R", theme: "Tema" },
         };
@@ -251,7 +251,7 @@ export function searchSuite(engine: (typeof ENGINES)[number]): void {
         };
         const answer = await ask([full, bare]);
         expect(answer).toEqual({
-          hits: [{ document: bare, score: 0 }, { document: full, score: 0 }],
+          hits: [{ document: bare, score: 0, hits90Days: 0 }, { document: full, score: 0, hits90Days: 0 }],
           count: 2,
         });
       });
@@ -479,6 +479,27 @@ export function searchSuite(engine: (typeof ENGINES)[number]): void {
         async (descending, expected) =>
           expect(ids(await ask(SHELF, { sortBy: "hits_90_days", descending }))).toEqual(expected),
       );
+
+      test("by requests is that of the popularity of the moment, over the same index", async () => {
+        const { search, close } = await openSearch(engine, SHELF);
+        const hits = (of: Record<string, number>) =>
+          popularityOfDocuments(Object.entries(of).map(([id, hits90Days]) => document(id, { hits90Days })));
+        const told = async (popularity?: Popularity) => {
+          const asked = query({ sortBy: "hits_90_days" });
+          const { hits } = await (popularity ? search.find(asked, popularity) : search.find(asked));
+          return hits.map(({ document: { id }, hits90Days }) => `${id} ${hits90Days}`).join();
+        };
+        try {
+          expect(await told()).toBe("b 50,a 5,c 5,d 0");
+          expect(await told(hits({ d: 7, b: 1, elsewhere: 99 }))).toBe("d 7,b 1,a 0,c 0");
+          expect(await told(hits({}))).toBe("a 0,b 0,c 0,d 0");
+          expect(await told()).toBe("b 50,a 5,c 5,d 0");
+          const relevant = await search.find(query({ limit: 1 }), hits({ a: 3 }));
+          expect(relevant.hits.map(({ hits90Days }) => hits90Days)).toEqual([3]);
+        } finally {
+          await close();
+        }
+      });
 
       test.each([[true, "3,7,0,8,5,4,1,2,6"], [false, "1,4,5,0,8,7,3,2,6"]] as const)(
         "by frequency, descending %j, has those without one last",

@@ -43,6 +43,7 @@ function world(
     tasks: Object.fromEntries(each) as Tasks,
     zone,
     now: () => clock.now,
+    confirm: () => Promise.resolve(),
     onError: (error) => bugs.push(error),
   };
   return { work, clock, did, bugs };

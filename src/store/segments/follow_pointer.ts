@@ -6,8 +6,12 @@ import type { ReadBlobs } from "./blobs.ts";
 /** How long a pointer is believed before it is read again, in ms. */
 const POINTER_LIFE_MS = 1_000;
 
+/** How long readers who could be answered wait for a distant place to tell whether there is something newer, in ms. */
+const PATIENCE_MS = 100;
+
 /**
- * Answers what the pointer `name` leads to; undefined until there is a pointer.
+ * Answers what the pointer `name` leads to; undefined until there is a pointer. While a newer one is slow to come,
+ * what is open is answered.
  * `open` gets its bytes and what is open, and answers that again where the pointer did not move.
  * Errors: a pointer that cannot be followed keeps the last good one; without any it is Problem `unavailable`.
  */
@@ -20,6 +24,8 @@ export function followPointer<T>(
   let current: T | undefined;
   let readAt = -Infinity;
   let reading: Promise<void> | undefined;
+  /** Ends with the reading, or before it where that takes long. */
+  let patience: Promise<void> | undefined;
   let fault: Problem | undefined;
 
   async function follow(): Promise<void> {
@@ -37,9 +43,20 @@ export function followPointer<T>(
     const age = now() - readAt;
     // A clock that was set back does not keep an old pointer.
     if (age < 0 || age >= POINTER_LIFE_MS) {
-      await (reading ??= follow().finally(() => reading = undefined));
+      if (!reading) {
+        reading = follow().finally(() => reading = undefined);
+        patience = atMost(PATIENCE_MS, reading);
+      }
+      await (current ? patience : reading);
     }
     if (!current && fault) throw fault;
     return current;
   };
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const passed = new Promise<void>((wake) => timer = setTimeout(wake, ms));
+  await Promise.race([work, passed]);
+  clearTimeout(timer);
 }

@@ -5,6 +5,7 @@ import { Problem } from "../../core/problem.ts";
 import type { Search, Searches } from "../../core/search.ts";
 import { frequencyCode, type SearchIndex } from "../../core/search_index.ts";
 import { searchOver } from "../../core/search_rank.ts";
+import type { SearchSource } from "../../core/search_source.ts";
 import { isSynonymKey, readSynonyms } from "../../core/synonyms.ts";
 import type { ReadBlobs } from "./blobs.ts";
 import { decodeManifest, manifestName, searchName, type SearchRoot } from "./format.ts";
@@ -35,11 +36,7 @@ export function openSearches(blobs: ReadBlobs): Searches {
 export function searchIndexReader(blobs: ReadBlobs): (snapshot: string) => Promise<SearchIndex> {
   let known = new Map<string, SearchPart>();
   return async (snapshot) => {
-    const bytes = await required(blobs, manifestName(snapshot));
-    const { search } = decodeManifest(bytes);
-    if (!search) {
-      throw new Problem("unavailable", `Cannot search snapshot "${snapshot}": it has no search files`);
-    }
+    const search = await searchRoot(blobs, snapshot);
     const files = Object.values(search.files);
     const before = known;
     const parts = await Promise.all(
@@ -50,6 +47,33 @@ export function searchIndexReader(blobs: ReadBlobs): (snapshot: string) => Promi
     known = new Map(files.map((hash, i) => [hash, parts[i]!]));
     return joinParts(parts, search);
   };
+}
+
+/**
+ * Reads what a snapshot holds for the search, one catalog in memory at a time.
+ * Errors: Problem `unavailable` where a file is missing or no search file.
+ */
+export function searchSourceReader(blobs: ReadBlobs): (snapshot: string) => Promise<SearchSource> {
+  return async (snapshot) => {
+    const { synonyms, catalog_aliases, files } = await searchRoot(blobs, snapshot);
+    const hashes = Object.values(files);
+    return {
+      files: hashes.toSorted(),
+      settings: { synonyms, catalogAliases: catalog_aliases },
+      async *catalogs() {
+        for (const hash of hashes) {
+          const part = decodeSearchPart(await required(blobs, searchName(hash)));
+          yield part.ids.map((_, n) => part.document(n));
+        }
+      },
+    };
+  };
+}
+
+async function searchRoot(blobs: ReadBlobs, snapshot: string): Promise<SearchRoot> {
+  const { search } = decodeManifest(await required(blobs, manifestName(snapshot)));
+  if (search) return search;
+  throw new Problem("unavailable", `Cannot search snapshot "${snapshot}": it has no search files`);
 }
 
 async function required(blobs: ReadBlobs, name: string): Promise<Uint8Array> {
@@ -64,11 +88,11 @@ async function required(blobs: ReadBlobs, name: string): Promise<Uint8Array> {
 function joinParts(parts: readonly SearchPart[], { synonyms, catalog_aliases }: SearchRoot): SearchIndex {
   const firstSeries = endsOf(parts.map(({ ids }) => ids.length));
   const firstDataset = endsOf(parts.map(({ datasets }) => datasets.length));
+  const ids = parts.flatMap(({ ids }) => ids);
   const size = firstSeries.at(-1)!, datasets = firstDataset.at(-1)!;
   const columns = {
-    rank: ranks(parts.flatMap(({ ids }) => ids)),
+    rank: ranks(ids),
     dataset: new Uint32Array(size),
-    hits: new Float64Array(size),
     frequency: new Uint8Array(size),
     units: new Uint32Array(size),
     theme: new Uint32Array(datasets),
@@ -86,7 +110,6 @@ function joinParts(parts: readonly SearchPart[], { synonyms, catalog_aliases }: 
   const catalogs = labelCodes();
   parts.forEach((part, i) => {
     const ofSeries = firstSeries[i]!, ofDatasets = firstDataset[i]!;
-    columns.hits.set(part.hits, ofSeries);
     part.units.forEach((label, n) => columns.units[ofSeries + n] = units.codeOf(label));
     part.frequencies.forEach((iso, n) => columns.frequency[ofSeries + n] = frequencyCode(iso));
     part.lengths.forEach((lengths, field) =>
@@ -129,6 +152,8 @@ function joinParts(parts: readonly SearchPart[], { synonyms, catalog_aliases }: 
       const part = lastAtMost(firstSeries, n);
       return parts[part]!.document(n - firstSeries[part]!);
     },
+
+    ids: () => ids,
   };
 }
 

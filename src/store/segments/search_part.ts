@@ -29,7 +29,6 @@ type Header = {
     frequency: TextNumber[];
     start: TextNumber[];
     end: TextNumber[];
-    hits_90_days: number[];
   };
   /** Words of each description; of each dataset's title, source, description. */
   lengths: [number[], number[], number[], number[]];
@@ -46,7 +45,6 @@ export type SearchPart = {
   readonly firstSeries: Uint32Array;
   /** Of series. */
   readonly ids: readonly string[];
-  readonly hits: Float64Array;
   readonly units: readonly (string | null)[];
   readonly frequencies: readonly (string | null)[];
   /** Words of each text: of series, then of datasets. */
@@ -118,7 +116,6 @@ export function encodeSearchPart(
     frequency: series.map(({ frequency }) => numberOf(frequency)),
     start: series.map(({ start }) => numberOf(start)),
     end: series.map(({ end }) => numberOf(end)),
-    hits_90_days: series.map(({ hits90Days }) => hits90Days),
   };
   const header: Header = {
     catalog: series[0]?.catalogId ?? null,
@@ -197,7 +194,6 @@ function readPart(bytes: Uint8Array): SearchPart {
     datasets,
     firstSeries,
     ids: series.id,
-    hits: Float64Array.from(series.hits_90_days),
     units,
     frequencies,
     lengths,
@@ -236,7 +232,6 @@ function readPart(bytes: Uint8Array): SearchPart {
       frequency: frequencies[n]!,
       start: starts[n]!,
       end: ends[n]!,
-      hits90Days: series.hits_90_days[n]!,
       catalogId: header.catalog,
       dataset: datasets[lastAtMost(firstSeries, n)]!,
     }),

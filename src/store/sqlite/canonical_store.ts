@@ -7,7 +7,11 @@ import type { Database } from "./database.ts";
 import { dumpStore } from "./dump_store.ts";
 import { harvestStore } from "./harvest_store.ts";
 import { historyStore } from "./history_store.ts";
+import { inventoryStore } from "./inventory_store.ts";
+import { networkStore } from "./network_store.ts";
+import { popularityStore } from "./popularity_store.ts";
 import { publishStore, settingsStore } from "./publish_store.ts";
+import { reportStore } from "./report_store.ts";
 import type { Sha256 } from "./save_outcome.ts";
 
 /** Opens the ports over a database; `sha256` names packed observations. */
@@ -19,6 +23,10 @@ export function sqliteStore(db: Database, sha256: Sha256): CanonicalStore {
     ...activityStore(db),
     ...historyStore(db),
     ...settingsStore(db),
+    ...inventoryStore(db),
+    ...reportStore(db),
+    ...networkStore(db),
+    ...popularityStore(db),
     close: () => Promise.try(() => db.close()),
   };
 }

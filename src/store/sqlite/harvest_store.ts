@@ -5,12 +5,15 @@ import type {
   CatalogFormat,
   HarvestStore,
   Node,
+  NodeFlags,
   Owner,
+  ReadingOptions,
   RunRef,
   SourceState,
   StoredCatalog,
   StoredDistribution,
   StoredField,
+  StoredNode,
 } from "../../core/canonical_store.ts";
 import type { CatalogReading, FieldReading } from "../../core/catalog.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -23,8 +26,8 @@ export function harvestStore(db: Database, sha256: Sha256): HarvestStore {
     nodes: () => Promise.try(() => readNodes(db)),
     saveNodes: (nodes) => Promise.try(() => db.transaction(() => saveNodes(db, nodes))),
     catalog: (catalogId) => Promise.try(() => readCatalog(db, catalogId)),
-    saveReading: (run, catalogId, reading, source) =>
-      Promise.try(() => db.transaction(() => saveReading(db, run, catalogId, reading, source))),
+    saveReading: (run, catalogId, reading, source, options = {}) =>
+      Promise.try(() => db.transaction(() => saveReading(db, run, catalogId, reading, source, options))),
     saveCatalogFault: (run, catalogId, fault) =>
       Promise.try(() => {
         db.run(
@@ -42,25 +45,33 @@ export function harvestStore(db: Database, sha256: Sha256): HarvestStore {
   };
 }
 
-function readNodes(db: Database): Node[] {
-  const rows = db.all("SELECT catalog_id, url, format FROM node ORDER BY position");
-  return rows.map(({ catalog_id, url, format }) => ({
+function readNodes(db: Database): StoredNode[] {
+  const rows = db.all("SELECT * FROM node ORDER BY position");
+  return rows.map(({ catalog_id, url, format, federable, new_datasets_federable, verify_tls }) => ({
     catalogId: catalog_id as string,
     url: url as string,
     ...(format !== null && { format: format as CatalogFormat }),
+    federable: federable === 1,
+    newDatasetsFederable: new_datasets_federable === 1,
+    verifyTls: verify_tls === 1,
   }));
 }
 
-function saveNodes(db: Database, nodes: readonly Node[]): void {
-  for (const { catalogId, url, format } of nodes) {
+function saveNodes(db: Database, nodes: readonly (Node & Partial<NodeFlags>)[]): void {
+  const bit = (flag: boolean | undefined) => flag === undefined ? null : Number(flag);
+  for (const { catalogId, url, format, federable, newDatasetsFederable, verifyTls } of nodes) {
     db.run(
-      `INSERT INTO node (catalog_id, url, format, position)
-       VALUES (?1, ?2, ?3, (SELECT count(*) FROM node))
-       ON CONFLICT (catalog_id) DO UPDATE SET url = ?2, format = ?3
-       WHERE url IS NOT ?2 OR format IS NOT ?3`,
+      `INSERT INTO node (catalog_id, url, format, position, federable, new_datasets_federable, verify_tls)
+       VALUES (?1, ?2, ?3, (SELECT coalesce(max(position) + 1, 0) FROM node),
+         coalesce(?4, 1), coalesce(?5, 1), coalesce(?6, 1))
+       ON CONFLICT (catalog_id) DO UPDATE SET url = ?2, format = ?3, federable = coalesce(?4, federable),
+         new_datasets_federable = coalesce(?5, new_datasets_federable), verify_tls = coalesce(?6, verify_tls)`,
       catalogId,
       url,
       format ?? null,
+      bit(federable),
+      bit(newDatasetsFederable),
+      bit(verifyTls),
     );
   }
 }
@@ -90,7 +101,12 @@ function readOwners(db: Database, seriesIds: readonly string[]): Map<string, Own
 }
 
 function readCatalog(db: Database, catalogId: string): StoredCatalog | undefined {
-  const row = db.one("SELECT metadata, present, fault, source FROM catalog WHERE id = ?", catalogId);
+  const row = db.one(
+    `SELECT metadata, present, fault, source,
+       EXISTS (SELECT 1 FROM catalog_text WHERE catalog_id = catalog.id) AS has_text
+     FROM catalog WHERE id = ?`,
+    catalogId,
+  );
   if (!row) return undefined;
   const datasets = db.all("SELECT * FROM dataset WHERE catalog_id = ? ORDER BY position, key", catalogId);
   const source = parseOptional<SourceState>(row.source);
@@ -99,12 +115,14 @@ function readCatalog(db: Database, catalogId: string): StoredCatalog | undefined
     present: row.present === 1,
     fault: row.fault as string | null,
     ...(source && { source }),
+    hasText: row.has_text === 1,
     datasets: datasets.map((dataset) => ({
       id: dataset.id as string,
       metadata: parse<JsonObject>(dataset.metadata),
       themes: parseOptional<JsonObject[]>(dataset.themes) ?? null,
       present: dataset.present === 1,
       federable: dataset.federable === 1,
+      switchedOff: dataset.switched_off === 1,
     })),
     distributions: datasets.flatMap((dataset) =>
       readDistributions(db, Number(dataset.key), dataset.id as string)
@@ -148,6 +166,7 @@ function saveReading(
   catalogId: string,
   reading: CatalogReading,
   source: SourceState,
+  { newDatasetsFederable = true, text }: ReadingOptions,
 ): void {
   const metadata = JSON.stringify(reading.metadata);
   const before = db.one("SELECT metadata FROM catalog WHERE id = ?", catalogId);
@@ -165,12 +184,19 @@ function saveReading(
 
   const datasetKeys = new Map<string, number>();
   reading.datasets.forEach(({ id, metadata, themes }, position) => {
-    const { key, changed } = upsert(db, "dataset", { catalog_id: catalogId, id }, {
-      metadata: JSON.stringify(metadata),
-      themes: themes === null ? null : JSON.stringify(themes),
-      present: 1,
-      position,
-    }, run);
+    const { key, changed } = upsert(
+      db,
+      "dataset",
+      { catalog_id: catalogId, id },
+      {
+        metadata: JSON.stringify(metadata),
+        themes: themes === null ? null : JSON.stringify(themes),
+        present: 1,
+        position,
+      },
+      run,
+      { federable: Number(newDatasetsFederable) },
+    );
     datasetKeys.set(id, key);
     contextChanged ||= changed;
   });
@@ -178,6 +204,13 @@ function saveReading(
   const seenDatasets = new Set(datasetKeys.values());
   for (const { key } of staleDatasets) {
     if (!seenDatasets.has(Number(key))) db.run("UPDATE dataset SET present = 0 WHERE key = ?", key!);
+  }
+  if (newDatasetsFederable) {
+    db.run(
+      `UPDATE dataset SET federable = 1
+       WHERE catalog_id = ? AND present = 1 AND federable = 0 AND switched_off = 0`,
+      catalogId,
+    );
   }
 
   const seen = new Set<number>();
@@ -209,6 +242,7 @@ function saveReading(
     db.run("UPDATE field SET present = 0 WHERE distribution_key = ? AND present = 1", key!);
   }
   if (contextChanged) touchContext(db, catalogId);
+  if (text) db.run("INSERT OR REPLACE INTO catalog_text (catalog_id, gzip) VALUES (?, ?)", catalogId, text);
 }
 
 /** Whether a distribution has series, or had. */
@@ -230,7 +264,7 @@ function upsert(
   const columns = Object.keys(values);
   const where = idColumns.map((column) => `${column} = ?`).join(" AND ");
   const row = db.one(
-    `SELECT key, ${columns.join(", ")} FROM ${table} WHERE ${where}`,
+    `SELECT key, changed_run, ${columns.join(", ")} FROM ${table} WHERE ${where}`,
     ...Object.values(identity),
   );
   if (!row) {
@@ -243,13 +277,16 @@ function upsert(
     return { key: lastId, changed: true };
   }
   const key = Number(row.key);
-  if (columns.every((column) => row[column] === values[column])) return { key, changed: false };
+  const differing = columns.filter((column) => row[column] !== values[column]);
+  if (differing.length === 0) return { key, changed: false };
+  // Another place in the catalog is no change of the entity.
+  const changedRun = differing.every((column) => column === "position") ? Number(row.changed_run) : run.id;
   db.run(
     `UPDATE ${table} SET ${
       columns.map((column) => `${column} = ?`).join(", ")
     }, changed_run = ? WHERE key = ?`,
     ...Object.values(values),
-    run.id,
+    changedRun,
     key,
   );
   return { key, changed: true };

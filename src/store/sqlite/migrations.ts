@@ -148,4 +148,37 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX run_asked_for ON run (kind, name) WHERE name IS NOT NULL AND status IN ('PENDING', 'STARTED');
   CREATE INDEX run_waiting ON run (id) WHERE status = 'PENDING';
   `,
+  `
+  -- What operators decide of nodes and datasets; a dataset that is neither federable nor switched off waits for them.
+  ALTER TABLE node ADD COLUMN federable INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE node ADD COLUMN new_datasets_federable INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE node ADD COLUMN verify_tls INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE dataset ADD COLUMN switched_off INTEGER NOT NULL DEFAULT 0;
+
+  -- Text of the last good reading of a catalog, gzipped.
+  CREATE TABLE catalog_text (
+    catalog_id TEXT PRIMARY KEY REFERENCES catalog (id),
+    gzip BLOB NOT NULL
+  ) STRICT;
+  `,
+  `
+  -- Answered queries by series and Buenos Aires day (days since 1970): as app processes counted them and as a gateway
+  -- logged them, which are the same queries.
+  CREATE TABLE series_hits (
+    series_id TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    counted INTEGER NOT NULL DEFAULT 0,
+    logged INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (series_id, day)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX series_hits_by_day ON series_hits (day);
+
+  -- What was taken in and may come again.
+  CREATE TABLE taken_batch (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE logged_query (id INTEGER PRIMARY KEY, day INTEGER NOT NULL) STRICT;
+  CREATE INDEX logged_query_by_day ON logged_query (day);
+
+  -- One row at most: how far the log was read, as JSON.
+  CREATE TABLE log_position (position TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -142,16 +142,18 @@ function readSeries(db: Database, key: DistributionKey): PublishableSeries[] {
   }));
 }
 
-function readContext(db: Database, catalogId: string): PublishableContext {
+/** What is above the series of a catalog: of all its distributions, or (the publisher's) of those with series. */
+export function readContext(db: Database, catalogId: string, whole = false): PublishableContext {
   const catalog = db.one("SELECT metadata FROM catalog WHERE id = ?", catalogId);
   const rows = db.all(
     `SELECT dataset.id AS dataset_id, dataset.metadata AS dataset, dataset.themes,
        distribution.id AS distribution_id, distribution.metadata AS distribution, distribution.enriched
      FROM distribution JOIN dataset ON dataset.key = distribution.dataset_key
      WHERE dataset.catalog_id = ?
-       AND EXISTS (SELECT 1 FROM series WHERE series.distribution_key = distribution.key)
+       AND (? OR EXISTS (SELECT 1 FROM series WHERE series.distribution_key = distribution.key))
      ORDER BY dataset.id, distribution.id`,
     catalogId,
+    Number(whole),
   );
   return {
     catalog: parse<JsonObject>(catalog?.metadata ?? "{}"),

@@ -68,7 +68,7 @@ export function sqliteSearches(
     };
     return {
       search: {
-        find: (query) => attempt(() => search.find(query)),
+        find: (query, popularity) => attempt(() => search.find(query, popularity)),
         values: (facet) => attempt(() => search.values(facet)),
       },
       close,

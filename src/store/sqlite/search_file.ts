@@ -14,7 +14,7 @@ import type { SearchColumns, SearchIndex } from "../../core/search_index.ts";
 import { isSynonymKey, readSynonyms, type Synonyms, termsOf } from "../../core/synonyms.ts";
 
 /** Version of what this program writes: a file of another is built anew. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 /** Owners of terms that are kept in memory, at each level: "de" is in every other query, and in most series. */
 const KEPT_NUMBERS = 500_000;
@@ -49,7 +49,6 @@ type Settings = {
 const COLUMNS = {
   rank: Uint32Array,
   dataset: Uint32Array,
-  hits: Float64Array,
   frequency: Uint8Array,
   units: Uint32Array,
   theme: Uint32Array,
@@ -120,7 +119,7 @@ async function fill(db: DatabaseSync, snapshot: string, index: SearchIndex): Pro
   db.exec(`PRAGMA user_version = ${SCHEMA}; COMMIT`);
 }
 
-const bytesOf = (column: Uint8Array | Uint32Array | Float64Array) =>
+const bytesOf = (column: Uint8Array | Uint32Array) =>
   new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 
 /**
@@ -191,6 +190,11 @@ function readIndex(db: DatabaseSync, settings: Settings): SearchIndex {
       const dataset: SearchDataset = JSON.parse(row.dataset);
       return { ...JSON.parse(row.own), dataset };
     },
+
+    ids: () =>
+      db.prepare("SELECT document ->> '$.id' AS id FROM series ORDER BY n").all().map(({ id }) =>
+        id as string
+      ),
   };
 }
 

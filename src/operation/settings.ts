@@ -1,0 +1,240 @@
+// The settings that operators change while the program runs, as one document that can be written out and taken in
+// again. Those of the search and the units are the canonical store's, because they are published; the others are
+// records.
+
+import * as z from "zod";
+import type { CanonicalStore } from "../core/canonical_store.ts";
+import { type Issue, Problem } from "../core/problem.ts";
+import type { RecordChange, Records } from "../core/records.ts";
+import { checkAliases } from "../core/search.ts";
+import { checkSynonyms } from "../core/synonyms.ts";
+import { DEFAULT_LIMITS, type ValidationLimits } from "../ingest/rules.ts";
+import { GatewayPlace, gatewayPlaceChanges, readGatewayPlace } from "./analytics.ts";
+
+const MAX_LIST = 10_000;
+const MAX_TEXT = 1_000;
+
+const { localeError } = z.locales.es();
+const text = z.string().min(1).max(MAX_TEXT);
+const share = z.number().min(0).max(1);
+const whole = z.int().min(1).max(1_000_000);
+
+const ValidationLimitsText = z.strictObject({
+  minimum_values: whole.describe("Valores que una serie necesita para no contar como demasiado corta"),
+  max_too_small_proportion: share.describe("Proporción de series demasiado cortas que se tolera"),
+  max_null_series_proportion: share.describe(
+    "Proporción de series sin ningún valor desde la que se rechaza una distribución",
+  ),
+  max_missing_proportion: share.describe("Proporción de valores faltantes que se tolera en una serie"),
+  max_field_title_len: whole.describe("Caracteres que puede tener el título de un campo"),
+}).describe(
+  "Límites con que la cosecha valida distribuciones; el validador público usa siempre los iniciales",
+);
+
+/** Every key is optional: one that is absent stays as it is. */
+export const SettingsDocument = z.strictObject({
+  synonyms: z.array(text).max(MAX_LIST).optional().describe(
+    "Listas de términos equivalentes para la búsqueda, separados por comas: ipc,índice de precios al consumidor",
+  ),
+  catalog_aliases: z.record(text, z.array(text).min(1).max(MAX_LIST))
+    .optional().describe("Nombres que en el filtro catalog_id valen por varios catálogos"),
+  percentage_units: z.array(text).max(MAX_LIST).optional().describe(
+    "Unidades cuyas series se muestran como porcentaje (is_percentage en las respuestas)",
+  ),
+  validation_limits: ValidationLimitsText.optional().describe(
+    "Límites con que la cosecha valida distribuciones; el validador público usa siempre los iniciales",
+  ),
+  verify_tls: z.boolean().optional().describe(
+    "Verifica los certificados TLS de todos los nodos, también de los que tienen una excepción",
+  ),
+  popularity: GatewayPlace.nullable().optional().describe(
+    "Registro del gateway del que se importan consultas; su token no está en el documento",
+  ),
+});
+
+export type SettingsDocument = z.infer<typeof SettingsDocument>;
+type LimitsText = z.infer<typeof ValidationLimitsText>;
+
+/** What settings are kept in. */
+export type SettingsPlace = {
+  readonly store: Pick<
+    CanonicalStore,
+    | "catalogEntities"
+    | "nodes"
+    | "percentageUnits"
+    | "searchSettings"
+    | "savePercentageUnits"
+    | "saveSynonyms"
+    | "saveCatalogAliases"
+  >;
+  readonly records: Records;
+};
+
+const LIMITS = "validation_limits";
+const VERIFY_TLS = "verify_tls";
+
+/** What of the settings a harvest goes by. */
+export type HarvestSettings = {
+  readonly limits: ValidationLimits;
+  /** Whether certificates are verified in spite of the exceptions of nodes. */
+  readonly verifyTls: boolean;
+};
+
+export async function readHarvestSettings(records: Records): Promise<HarvestSettings> {
+  const limits = (await records.record("setting", LIMITS))?.value as LimitsText | undefined;
+  const verifyTls = (await records.record("setting", VERIFY_TLS))?.value as boolean | undefined;
+  return { limits: limits ? limitsOf(limits) : DEFAULT_LIMITS, verifyTls: verifyTls ?? false };
+}
+
+/** All settings as they are. */
+export async function readSettings({ store, records }: SettingsPlace): Promise<Required<SettingsDocument>> {
+  const { synonyms, catalogAliases } = await store.searchSettings();
+  const { limits, verifyTls } = await readHarvestSettings(records);
+  return {
+    synonyms: [...synonyms],
+    catalog_aliases: Object.fromEntries(
+      Object.entries(catalogAliases).map(([alias, catalogs]) => [alias, [...catalogs]]),
+    ),
+    percentage_units: await store.percentageUnits(),
+    validation_limits: limitsText(limits),
+    verify_tls: verifyTls,
+    popularity: await readGatewayPlace(records),
+  };
+}
+
+/**
+ * Takes settings in: those that the document has, all or none of them.
+ * Errors: Problem `invalid` that lists everything that is wrong, each with its JSON pointer; nothing is changed then.
+ */
+export async function saveSettings(place: SettingsPlace, document: unknown): Promise<void> {
+  const { store, records } = place;
+  const given = checkedSettings(document, await catalogIds(store));
+  // What may find its record changed goes first; the others fail only where the machine does.
+  const kept: Record<string, unknown> = {
+    [LIMITS]: given.validation_limits,
+    [VERIFY_TLS]: given.verify_tls,
+  };
+  const changes: RecordChange[] = [];
+  for (const [id, value] of Object.entries(kept)) {
+    if (value === undefined) continue;
+    const before = await records.record("setting", id);
+    changes.push({ kind: "setting", id, version: before?.version ?? 0, value });
+  }
+  if (given.popularity !== undefined) {
+    changes.push(...await gatewayPlaceChanges(records, given.popularity));
+  }
+  await records.write(changes);
+  if (given.synonyms) await store.saveSynonyms(given.synonyms);
+  if (given.catalog_aliases) await store.saveCatalogAliases(given.catalog_aliases);
+  if (given.percentage_units) await store.savePercentageUnits(given.percentage_units);
+}
+
+/** Ids that aliases may not have: those of nodes, and of catalogs whose node is gone. */
+async function catalogIds(store: SettingsPlace["store"]): Promise<Set<string>> {
+  const nodes = await store.nodes();
+  const catalogs = await store.catalogEntities();
+  return new Set([...nodes.map(({ catalogId }) => catalogId), ...catalogs.map(({ id }) => id)]);
+}
+
+/** The document, typed. Errors: as `saveSettings`. */
+function checkedSettings(document: unknown, catalogs: ReadonlySet<string>): SettingsDocument {
+  const parsed = SettingsDocument.safeParse(document, { error: localeError });
+  const issues: Issue[] = parsed.success ? [] : parsed.error.issues.flatMap(issuesOf);
+  // What can be checked beyond its shape is, though another part is wrong.
+  const { synonyms, catalog_aliases } = (document ?? {}) as Record<string, unknown>;
+  if (Array.isArray(synonyms)) issues.push(...synonymIssues(synonyms));
+  if (typeof catalog_aliases === "object") {
+    for (const alias of Object.keys(catalog_aliases ?? {})) {
+      const message = problemOf(() => checkAliases([alias], (id) => catalogs.has(id)));
+      if (message !== undefined) issues.push({ message, path: pointer(["catalog_aliases", alias]) });
+    }
+  }
+  if (issues.length === 0) return parsed.data!;
+  const told = issues.map(({ path, message }) => `${path || "/"}: ${message}`).join("; ");
+  throw new Problem("invalid", `Los ajustes no son válidos: ${told}`, issues);
+}
+
+function synonymIssues(lists: readonly unknown[]): Issue[] {
+  const first = new Map<unknown, number>();
+  return lists.flatMap((list, i) => {
+    if (typeof list !== "string" || list === "") return [];
+    const path = pointer(["synonyms", i]);
+    const wrong = problemOf(() => checkSynonyms([list]));
+    if (wrong !== undefined) return [{ message: wrong, path }];
+    const before = first.get(list);
+    first.set(list, before ?? i);
+    return before === undefined ? [] : [{ message: `repite la lista ${before}`, path }];
+  });
+}
+
+function problemOf(check: () => void): string | undefined {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+    throw error;
+  }
+}
+
+/** One issue for each key that is not known. */
+function issuesOf(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code !== "unrecognized_keys") return [{ message: issue.message, path: pointer(issue.path) }];
+  return issue.keys.map((key) => ({ message: "no se conoce", path: pointer([...issue.path, key]) }));
+}
+
+/** A JSON pointer (RFC 6901). */
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+function limitsOf(limits: LimitsText): ValidationLimits {
+  return {
+    minimumValues: limits.minimum_values,
+    maxTooSmallShare: limits.max_too_small_proportion,
+    maxNullSeriesShare: limits.max_null_series_proportion,
+    maxMissingShare: limits.max_missing_proportion,
+    maxTitleLength: limits.max_field_title_len,
+  };
+}
+
+function limitsText(limits: ValidationLimits): LimitsText {
+  return {
+    minimum_values: limits.minimumValues,
+    max_too_small_proportion: limits.maxTooSmallShare,
+    max_null_series_proportion: limits.maxNullSeriesShare,
+    max_missing_proportion: limits.maxMissingShare,
+    max_field_title_len: limits.maxTitleLength,
+  };
+}
+
+/** A unit of available series, or one that is marked. */
+export type Unit = { readonly name: string; readonly percentage: boolean };
+
+/** Units by name: those of available series and those that are marked as percentages. */
+export async function listUnits(
+  store: Pick<CanonicalStore, "seriesUnits" | "percentageUnits">,
+): Promise<Unit[]> {
+  const marked = new Set(await store.percentageUnits());
+  const names = new Set([...await store.seriesUnits(), ...marked]);
+  return [...names].sort().map((name) => ({ name, percentage: marked.has(name) }));
+}
+
+/**
+ * Marks units as percentages, or takes the mark away.
+ * Errors: Problem `not_found` where no available series has one of them; nothing is changed then.
+ */
+export async function markUnits(
+  store: Pick<CanonicalStore, "seriesUnits" | "percentageUnits" | "savePercentageUnits">,
+  names: readonly string[],
+  percentage: boolean,
+): Promise<void> {
+  const units = await listUnits(store);
+  const known = new Set(units.map(({ name }) => name));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new Problem("not_found", `Ninguna serie disponible tiene la unidad "${unknown.join('", "')}"`);
+  }
+  const chosen = new Set(names);
+  const marked = units.filter((unit) => chosen.has(unit.name) ? percentage : unit.percentage);
+  await store.savePercentageUnits(marked.map(({ name }) => name));
+}

@@ -1,0 +1,157 @@
+// What the worker's tasks do on this machine. Those that write are the only writer while they do; the dump is a process
+// of its own, with the flags of its task, so that neither its memory nor its work is felt by who serves.
+
+import config from "../deno.json" with { type: "json" };
+import { Problem } from "./core/problem.ts";
+import { reportText } from "./core/report.ts";
+import { harvestStore, publishStore, sourceReader, type SourceSettings } from "./harvest_and_publish.ts";
+import { integrationTest } from "./ingest/integration_test.ts";
+import { openPublishedDumps, openStore, type Places } from "./open.ts";
+import type { MailPlace } from "./open_mail.ts";
+import { openAccounts } from "./ops.ts";
+import { reportPage } from "./pages/report_page.tsx";
+import { popularityTasks } from "./popularity.ts";
+import type { FixedAccount } from "./operation/accounts.ts";
+import { integrationTestTask } from "./operation/integration_test_task.ts";
+import { reportTask } from "./operation/report_task.ts";
+import type { Task, Tasks, Tell } from "./work/worker.ts";
+import { withWriter } from "./writer.ts";
+
+export type TaskSettings = SourceSettings & {
+  readonly CONSOLE_USERS: readonly FixedAccount[];
+  /** Address of the API, for the integration test. */
+  readonly apiUrl: () => string | undefined;
+  readonly post: MailPlace;
+  /** Ends what runs as a process of its own, or for long. */
+  readonly signal: AbortSignal;
+};
+
+const MB = 1024 * 1024;
+const quiet = () => {};
+
+/** All of them. */
+export function tasksHere(places: Places, settings: TaskSettings): Tasks {
+  const harvest: Task = async ({ force, node }, tell) => {
+    const report = await withWriter(
+      places,
+      (writer) => harvestStore(writer, settings, { only: nodeOf(node) }, { force: force === true }, quiet),
+    );
+    await tellLines(reportText(report), tell);
+    return { run: report.run, counts: report.counts, observations: report.observations };
+  };
+
+  const publish: Task = async ({ full }, tell) => {
+    const report = await withWriter(
+      places,
+      (writer) => publishStore(places, writer, { full: full === true }, quiet),
+    );
+    await tell(
+      `${report.switched ? "Publicado" : "Sin cambios"}: ${
+        report.snapshot.slice(0, 12)
+      }, ${report.series} series`,
+    );
+    return { snapshot: report.snapshot, switched: report.switched, series: report.series };
+  };
+
+  const dump: Task = async ({ formats, node }, tell) => {
+    const args = [
+      ...(Array.isArray(formats) ? ["--format", formats.join(",")] : []),
+      ...(typeof node === "string" ? ["--catalog", node] : []),
+      "--json",
+      "--data",
+      places.dataDir,
+    ];
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", ...DUMP_FLAGS, new URL("./dump.ts", import.meta.url).href, ...args],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      signal: settings.signal,
+    }).output();
+    const told = new TextDecoder().decode(stderr).trim();
+    if (!success) throw new Problem("unavailable", told.split("\n").at(-1) || "La generación se interrumpió");
+    await tellLines(told, tell);
+    const { files, series, values } = JSON.parse(new TextDecoder().decode(stdout));
+    await tell(`${files.length} archivos de ${series} series y ${values} filas`);
+    return { files: files.length, series, values };
+  };
+
+  const integration: Task = async (about, tell) => {
+    const { accounts, close } = openAccounts(places, settings.CONSOLE_USERS);
+    try {
+      return await integrationTestTask({
+        accounts,
+        ...settings.post,
+        hasDump: async () => await openPublishedDumps(places).find(null, METADATA_DUMP) !== undefined,
+        compare: (node) => compareWithFiles(places, settings, node),
+      })(about, tell);
+    } finally {
+      close();
+    }
+  };
+
+  const report: Task = async (about, tell) => {
+    const { store, journal, records } = openStore(places);
+    const { accounts, close } = openAccounts(places, settings.CONSOLE_USERS);
+    try {
+      return await reportTask({
+        store,
+        journal,
+        records,
+        accounts,
+        ...settings.post,
+        now: Date.now,
+        writePage: reportPage,
+        queriesOn: async (day) =>
+          (await store.dailyHits({ from: day, to: day }, { offset: 0, limit: 1 })).hits,
+      })(about, tell);
+    } finally {
+      close();
+      await store.close();
+    }
+  };
+
+  return {
+    harvest,
+    publish,
+    dump,
+    integration_test: integration,
+    report,
+    ...popularityTasks(places, settings.signal),
+  };
+}
+
+const METADATA_DUMP = "series-tiempo-metadatos.csv";
+
+/** Asks the API of this installation, and the publishers. */
+async function compareWithFiles(places: Places, settings: TaskSettings, node: string | undefined) {
+  const base = settings.apiUrl();
+  if (base === undefined) {
+    throw new Problem("unavailable", "No se sabe a qué dirección preguntar: falta PUBLIC_URL");
+  }
+  const { origin } = new URL(base);
+  const readFile = sourceReader(settings);
+  // The API may well be on this machine; publishers' files are read as a harvest reads them.
+  const askApi = sourceReader({ ...settings, ALLOW_INTERNAL_SOURCES: true });
+  const { store } = openStore(places);
+  try {
+    return await integrationTest({
+      base,
+      readSource: (request) => (new URL(request.url).origin === origin ? askApi : readFile)(request),
+      maxBytes: settings.MAX_SOURCE_MB * MB,
+      nodeUrls: new Map((await store.nodes()).map(({ catalogId, url }) => [catalogId, url])),
+      ...(node !== undefined && { node }),
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+/** Flags of the dump's own task. */
+const DUMP_FLAGS = config.tasks.dump.command.split(" ").filter((word) => word.startsWith("--v8-flags"));
+
+const nodeOf = (node: unknown) => typeof node === "string" ? node : undefined;
+
+async function tellLines(text: string, tell: Tell): Promise<void> {
+  for (const line of text.split("\n")) if (line.trim() !== "") await tell(line);
+}

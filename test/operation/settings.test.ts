@@ -1,0 +1,230 @@
+// The settings as a document: out and in again, and what is wrong with one.
+
+import { describe, expect, test } from "vitest";
+import { DEFAULT_SYNONYMS } from "../../src/core/synonyms.ts";
+import { DEFAULT_LIMITS } from "../../src/ingest/rules.ts";
+import {
+  listUnits,
+  markUnits,
+  readHarvestSettings,
+  readSettings,
+  saveSettings,
+  SettingsDocument,
+} from "../../src/operation/settings.ts";
+import { networkWorld, readWorld } from "./network_world.ts";
+
+const LIMITS = {
+  minimum_values: 3,
+  max_too_small_proportion: 0.5,
+  max_null_series_proportion: 1,
+  max_missing_proportion: 0,
+  max_field_title_len: 100,
+};
+const FULL = {
+  synonyms: ["ipc,inflación", "pib,producto interno bruto"],
+  catalog_aliases: { nacionales: ["c", "otro"], "a/b~c": ["c"] },
+  percentage_units: ["%", "Porcentaje"],
+  validation_limits: LIMITS,
+  verify_tls: true,
+  popularity: { endpoint: "https://gateway.example/log?order=asc", kong_api_id: "7" },
+};
+
+test("readSettings begins with what the program has", async () => {
+  const { network } = networkWorld();
+  expect(await readSettings(network)).toEqual({
+    synonyms: DEFAULT_SYNONYMS,
+    catalog_aliases: {},
+    percentage_units: [],
+    // The contract's, catalog-harvest 8.2.
+    validation_limits: {
+      minimum_values: 2,
+      max_too_small_proportion: 0.02,
+      max_null_series_proportion: 0.2,
+      max_missing_proportion: 0.999,
+      max_field_title_len: 60,
+    },
+    verify_tls: false,
+    popularity: null,
+  });
+});
+
+test("saveSettings and readSettings are each other's way back", async () => {
+  const [one, two] = [await readWorld(), await readWorld()];
+  await saveSettings(one.network, FULL);
+  const first = await readSettings(one.network);
+  expect(first).toEqual(FULL);
+  await saveSettings(two.network, JSON.parse(JSON.stringify(first)));
+  expect(JSON.stringify(await readSettings(two.network))).toBe(JSON.stringify(first));
+  await saveSettings(one.network, first);
+  expect(JSON.stringify(await readSettings(one.network))).toBe(JSON.stringify(first));
+});
+
+test("saveSettings leaves what the document does not have", async () => {
+  const { network } = networkWorld();
+  await saveSettings(network, FULL);
+  await saveSettings(network, { verify_tls: false });
+  expect(await readSettings(network)).toEqual({ ...FULL, verify_tls: false });
+  await saveSettings(network, {});
+  expect(await readSettings(network)).toEqual({ ...FULL, verify_tls: false });
+});
+
+test("every setting is described", () => {
+  for (const [key, { description }] of Object.entries(SettingsDocument.shape)) {
+    expect([key, (description ?? "").length > 20]).toEqual([key, true]);
+  }
+});
+
+const WRONG: readonly { why: string; document: unknown; paths: string[] }[] = [
+  { why: "no object", document: [], paths: [""] },
+  { why: "nothing", document: null, paths: [""] },
+  { why: "a text", document: "synonyms", paths: [""] },
+  { why: "a key that is not known", document: { synonims: [] }, paths: ["/synonims"] },
+  {
+    why: "one below",
+    document: { validation_limits: { ...LIMITS, max: 1 } },
+    paths: ["/validation_limits/max"],
+  },
+  {
+    why: "limits that lack one",
+    document: { validation_limits: { ...LIMITS, minimum_values: undefined } },
+    paths: ["/validation_limits/minimum_values"],
+  },
+  {
+    why: "shares outside of 0 to 1, and numbers that are not whole",
+    document: {
+      validation_limits: {
+        ...LIMITS,
+        minimum_values: 1.5,
+        max_too_small_proportion: -0.1,
+        max_missing_proportion: 1.01,
+        max_field_title_len: 0,
+      },
+    },
+    paths: ["minimum_values", "max_too_small_proportion", "max_missing_proportion", "max_field_title_len"]
+      .map((key) => `/validation_limits/${key}`),
+  },
+  { why: "a flag as text", document: { verify_tls: "true" }, paths: ["/verify_tls"] },
+  {
+    why: "a gateway that is no web address, and a token, which has its own way",
+    document: { popularity: { endpoint: "gateway", kong_api_id: "", token: "x" } },
+    paths: ["/popularity/endpoint", "/popularity/kong_api_id", "/popularity/token"],
+  },
+  { why: "a list that is a text", document: { percentage_units: "%" }, paths: ["/percentage_units"] },
+  { why: "an empty unit", document: { percentage_units: ["%", ""] }, paths: ["/percentage_units/1"] },
+  {
+    why: "synonyms of one term, and the same twice",
+    document: { synonyms: ["a", "b,B", "c,d", "c,d", 7] },
+    paths: ["/synonyms/4", "/synonyms/0", "/synonyms/1", "/synonyms/3"],
+  },
+  {
+    why: "an alias that is a catalog",
+    document: { catalog_aliases: { c: ["e"] } },
+    paths: ["/catalog_aliases/c"],
+  },
+  {
+    why: "an alias that is a node",
+    document: { catalog_aliases: { n: ["e"] } },
+    paths: ["/catalog_aliases/n"],
+  },
+  {
+    why: "an alias of nothing, whose name has signs of a pointer",
+    document: { catalog_aliases: { "a/b~": [] } },
+    paths: ["/catalog_aliases/a~1b~0"],
+  },
+  {
+    why: "several at once",
+    document: { x: 1, verify_tls: 0, synonyms: ["a"], catalog_aliases: { c: ["e"] } },
+    paths: ["/verify_tls", "/x", "/synonyms/0", "/catalog_aliases/c"],
+  },
+];
+
+test.each(WRONG)(
+  "saveSettings lists all that is wrong and changes nothing: $why",
+  async ({ document, paths }) => {
+    const { network, store } = await readWorld();
+    await store.saveNodes([{ catalogId: "n", url: "https://n.example" }]);
+    const before = await readSettings(network);
+    const good = { percentage_units: ["Pesos"], ...document as object };
+    for (
+      const given of Array.isArray(document) || typeof document !== "object" || !document
+        ? [document]
+        : [document, good]
+    ) {
+      const error = await saveSettings(network, given).then(() => undefined, (error) => error);
+      expect(error).toMatchObject({ code: "invalid" });
+      expect(error.issues.map(({ path }: { path: string }) => path).sort()).toEqual(paths.toSorted());
+      expect(error.issues.every(({ message }: { message: string }) => message.length > 5)).toBe(true);
+    }
+    expect(await readSettings(network)).toEqual(before);
+  },
+);
+
+test("saveSettings tells an alias in the contract's words", async () => {
+  const { network } = await readWorld();
+  await expect(saveSettings(network, { catalog_aliases: { c: ["e"] } })).rejects.toMatchObject({
+    issues: [{ message: "Ya existe un catálogo con id c, no puede ser usado como alias" }],
+  });
+});
+
+test("saveSettings changes nothing where somebody else changed the limits meanwhile", async () => {
+  const { network, records } = networkWorld();
+  const before = await readSettings(network);
+  const overtaken = {
+    ...network,
+    records: {
+      ...records,
+      async write(changes: Parameters<typeof records.write>[0]) {
+        await records.write([{ kind: "setting", id: "verify_tls", version: 0, value: false }]);
+        await records.write(changes);
+      },
+    },
+  };
+  await expect(saveSettings(overtaken, FULL)).rejects.toMatchObject({ code: "conflict" });
+  expect(await readSettings(network)).toEqual(before);
+});
+
+test("readHarvestSettings is what the harvest goes by", async () => {
+  const { network, records } = networkWorld();
+  expect(await readHarvestSettings(records)).toEqual({ limits: DEFAULT_LIMITS, verifyTls: false });
+  await saveSettings(network, FULL);
+  expect(await readHarvestSettings(records)).toEqual({
+    limits: {
+      minimumValues: 3,
+      maxTooSmallShare: 0.5,
+      maxNullSeriesShare: 1,
+      maxMissingShare: 0,
+      maxTitleLength: 100,
+    },
+    verifyTls: true,
+  });
+});
+
+describe("units", () => {
+  test("listUnits has those of available series and those that are marked", async () => {
+    const { store } = await readWorld();
+    await store.savePercentageUnits(["Índice", "%"]);
+    expect(await listUnits(store)).toEqual([
+      { name: "%", percentage: true },
+      { name: "Pesos", percentage: false },
+      { name: "Índice", percentage: true },
+    ]);
+  });
+
+  test("markUnits sets and takes back marks, and leaves the others", async () => {
+    const { store } = await readWorld();
+    await store.savePercentageUnits(["Índice"]);
+    await markUnits(store, ["%", "Pesos"], true);
+    expect((await store.percentageUnits()).sort()).toEqual(["%", "Pesos", "Índice"]);
+    await markUnits(store, ["Pesos"], false);
+    expect((await store.percentageUnits()).sort()).toEqual(["%", "Índice"]);
+  });
+
+  test("markUnits knows no unit that no series has", async () => {
+    const { store } = await readWorld();
+    await expect(markUnits(store, ["%", "Varas"], true)).rejects.toMatchObject({
+      code: "not_found",
+      message: 'Ninguna serie disponible tiene la unidad "Varas"',
+    });
+    expect(await store.percentageUnits()).toEqual([]);
+  });
+});
