@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { differenceLines } from "../test/conformance/compare.ts";
-import { SEARCH_ENGINES, type SearchEngine } from "../test/conformance/instance.ts";
+import { DEFAULT_SEARCH, SEARCH_ENGINES, type SearchEngine } from "../test/conformance/engines.ts";
 import { type FileResult, serverTarget, urlTarget } from "../test/conformance/series_cases.ts";
 import { OWN_CATALOGS, OWN_SERIES_CASES, readSuite, runSuite } from "../test/conformance/suites.ts";
 
@@ -23,7 +23,8 @@ línea "N passed, N failed".
       --only       solo los casos cuyo nombre, pedido, archivo o catálogo contiene TEXTO
   -h, --help       muestra esta ayuda
 
-Los catálogos se sirven en el puerto 3456, que debe estar libre.
+Las instancias propias usan los motores que nombren DATABASE_URL, OPENSEARCH_URL y REDIS_URL, con bases, índices y
+claves de cada una; sin ellas, los embebidos. Los catálogos se sirven en el puerto 3456, que debe estar libre.
 Sale con 0 si todo pasó, con 1 si algo falló o no corrió ningún caso, con 2 si se usó mal.`;
 
 type Options = {
@@ -36,7 +37,7 @@ type Options = {
 function parseOptions(args: readonly string[]): Options {
   const folders: string[] = [];
   let target = "server";
-  let search: string = SEARCH_ENGINES[0];
+  let search: string = DEFAULT_SEARCH;
   let only = "";
   for (let at = 0; at < args.length; at++) {
     const [option = "", attached] = args[at]!.split(/=(.*)/s);

@@ -2,6 +2,7 @@
 // of its own, with the flags of its task, so that neither its memory nor its work is felt by who serves.
 
 import config from "../deno.json" with { type: "json" };
+import type { CanonicalStore } from "./core/canonical_store.ts";
 import { Problem } from "./core/problem.ts";
 import { reportText } from "./core/report.ts";
 import { harvestStore, publishStore, sourceReader, type SourceSettings } from "./harvest_and_publish.ts";
@@ -139,12 +140,22 @@ async function compareWithFiles(places: Places, settings: TaskSettings, node: st
       base,
       readSource: (request) => (new URL(request.url).origin === origin ? askApi : readFile)(request),
       maxBytes: settings.MAX_SOURCE_MB * MB,
-      nodeUrls: new Map((await store.nodes()).map(({ catalogId, url }) => [catalogId, url])),
+      nodeUrls: await catalogUrls(store),
       ...(node !== undefined && { node }),
     });
   } finally {
     await store.close();
   }
+}
+
+/** Where each catalog was last read from, which relative addresses in it count from. */
+async function catalogUrls(store: CanonicalStore): Promise<Map<string, string>> {
+  const urls = new Map<string, string>();
+  for (const { id } of await store.catalogStates()) {
+    const url = (await store.catalog(id))?.source?.url;
+    if (url !== undefined) urls.set(id, url);
+  }
+  return urls;
 }
 
 /** Flags of the dump's own task. */

@@ -1,4 +1,4 @@
-// The catalog fixtures, harvested over HTTP. The only tests that use the port the fixtures name.
+// The catalog fixtures, harvested over HTTP. They use the port that the fixtures name.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ExpectedCatalog, judgeCatalog } from "./catalog_fixtures.ts";
@@ -13,8 +13,16 @@ const { expected } = suite;
 const names = Object.keys(expected);
 
 let server: ReturnType<typeof serveFixtures> | undefined;
-beforeAll(() => {
-  server = serveFixtures(OWN_CATALOGS);
+beforeAll(async () => {
+  // Another file of tests may harvest them over the port for a while.
+  for (let left = 240; server === undefined; left--) {
+    try {
+      server = serveFixtures(OWN_CATALOGS);
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((wake) => setTimeout(wake, 500));
+    }
+  }
 });
 afterAll(() => server?.close());
 

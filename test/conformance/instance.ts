@@ -1,4 +1,4 @@
-// A whole Caudal for one data set: a store in memory, what it publishes in a temporary folder, and the read
+// A whole Caudal for one data set: a store of its own, what it publishes in a temporary folder, and the read
 // application behind a port of this machine. Closing it leaves nothing.
 
 import { createHash } from "node:crypto";
@@ -17,20 +17,10 @@ import { publishPopularity } from "../../src/publish/publish_popularity.ts";
 import { publish } from "../../src/publish/publish.ts";
 import { folderBlobs } from "../../src/store/folder/blobs.ts";
 import { openDumps } from "../../src/store/segments/dumps.ts";
-import type { WriteBlobs } from "../../src/store/segments/blobs.ts";
 import { openPopularities } from "../../src/store/segments/popularities.ts";
-import { openSearches, searchIndexReader } from "../../src/store/segments/search_index.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
-import { sqliteStore } from "../../src/store/sqlite/canonical_store.ts";
-import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { dumpDatabase } from "../../src/store/sqlite/dump_file.ts";
-import { sqliteJournal } from "../../src/store/sqlite/journal.ts";
-import { sqliteSearches } from "../../src/store/sqlite/search.ts";
-import type { OpenedSearches } from "../store/search_engines.ts";
-
-/** Engines that can answer `/search`. */
-export const SEARCH_ENGINES = ["sqlite", "segments", "opensearch"] as const;
-export type SearchEngine = (typeof SEARCH_ENGINES)[number];
+import { DEFAULT_SEARCH, openBodies, openEngine, openTruth, type SearchEngine, sha256 } from "./engines.ts";
 
 export type Instance = {
   /** Address of the server, without a final slash. */
@@ -41,8 +31,7 @@ export type Instance = {
   close(): Promise<void>;
 };
 
-const hash = (algorithm: string) => (bytes: Uint8Array) => createHash(algorithm).update(bytes).digest("hex");
-export const sha512 = hash("sha512");
+export const sha512 = (bytes: Uint8Array) => createHash("sha512").update(bytes).digest("hex");
 
 /** Reads the servers of cases, which are on this machine. */
 const validate = createValidate({
@@ -50,40 +39,26 @@ const validate = createValidate({
   maxSourceBytes: 20 * 1024 * 1024,
 });
 
-async function openEngine(engine: SearchEngine, blobs: WriteBlobs, folder: string): Promise<OpenedSearches> {
-  if (engine === "segments") return { searches: openSearches(blobs), close() {} };
-  if (engine === "opensearch") {
-    // Read where it is asked for alone: most tests need no service.
-    const [{ service }, { openSearchEngine }] = await Promise.all([
-      import("../services.ts"),
-      import("../services/opensearch_engine.ts"),
-    ]);
-    return openSearchEngine((await service("opensearch")).urls).open(blobs);
-  }
-  const indexFiles = sqliteSearches(`${folder}/index`, searchIndexReader(blobs));
-  return { searches: indexFiles, close: () => indexFiles.close() };
-}
-
 /** Fills a fresh store with `load`, publishes it and serves it. */
 export async function startInstance(
   now: () => number,
   load: (store: CanonicalStore, journal: Journal) => Promise<unknown>,
-  engine: SearchEngine = "sqlite",
+  engine: SearchEngine = DEFAULT_SEARCH,
 ): Promise<Instance> {
-  const sha256 = hash("sha256");
-  const db = openDatabase(":memory:");
-  const store = sqliteStore(db, sha256);
+  const { store, journal, close: closeTruth } = await openTruth();
   const folder = await Deno.makeTempDir({ prefix: "caudal_conformance_" });
   const blobs = folderBlobs(folder);
   const { searches, close } = await openEngine(engine, blobs, folder);
+  const shared = openBodies();
   const clear = async () => {
     await close();
     blobs.close();
-    await store.close();
+    shared?.close();
+    await closeTruth();
     await Deno.remove(folder, { recursive: true });
   };
   try {
-    await load(store, sqliteJournal(db));
+    await load(store, journal);
     await publish({ store, blobs, sha256, now });
     await publishPopularity({ store, blobs, sha256, now });
   } catch (error) {
@@ -98,6 +73,7 @@ export async function startInstance(
     now,
     version: "conformance",
     validate,
+    ...(shared && { sharedBodies: shared.bodies }),
   });
   let dumped: Promise<unknown> | undefined;
   const generateDumps = () =>

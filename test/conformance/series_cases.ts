@@ -2,7 +2,8 @@
 
 import { buenosAiresDay } from "../../src/core/time.ts";
 import { compareAnswer, type Difference, type SeriesCase } from "./compare.ts";
-import { type Instance, type SearchEngine, startInstance } from "./instance.ts";
+import type { SearchEngine } from "./engines.ts";
+import { type Instance, startInstance } from "./instance.ts";
 import { type Given, loadGiven } from "./load_given.ts";
 
 export type CaseResult = { readonly name: string; readonly differences: readonly Difference[] };
