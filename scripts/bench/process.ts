@@ -31,15 +31,20 @@ export async function startServer(...args: string[]): Promise<Server> {
   };
 }
 
-/** Runs a script to its end, with flags for Deno; answers its output, its seconds and its peak memory in MB. */
+/**
+ * Runs a script to its end, with flags for Deno and settings beside the environment's; answers its output, its seconds
+ * and its peak memory in MB.
+ */
 export async function runScript(
   script: string,
   args: string[],
   flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ output: string; seconds: number; peak: number }> {
   const begun = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", ...flags, `${root}${script}`, ...args],
+    env: { ...env },
     stdout: "piped",
     stderr: "null",
   }).spawn();
