@@ -8,12 +8,16 @@ import { runCommand, UsageProblem } from "../src/command.ts";
 import { benchDump } from "./bench/dump.ts";
 import { randomNumbers, writeNetwork } from "./bench/network.ts";
 import type { LoadResult } from "./bench/load.ts";
+import { benchPostgres } from "./bench/postgres.ts";
+import { benchRefine } from "./bench/refine.ts";
 import { benchSearch } from "./bench/search.ts";
 import { peakMemory, runScript, startServer } from "./bench/process.ts";
 
 const CONNECTIONS = 16;
 const ROUNDS = 3;
 const BODY_CACHE_MB = 64;
+/** Observations of a series of the harvested networks. */
+const VALUES_EACH = 150;
 
 type Figure = { name: string; value: number; unit: string; baseline?: string; aim?: string };
 
@@ -49,9 +53,16 @@ await runCommand({
     };
     try {
       await benchHarvest(folder, Number(series), tell);
+      await benchPostgres(
+        networkFolder(folder, Number(series)),
+        Number(series),
+        Number(series) * VALUES_EACH,
+        tell,
+      );
       await benchDump(dataFolder(folder, Number(series)), Number(series), tell);
       await benchQueries(folder, Number(seconds), tell);
       await benchSearch(folder, Number(series), tell);
+      await benchRefine(folder, tell);
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
     }
@@ -61,7 +72,12 @@ await runCommand({
 
 type Tell = (figure: Figure) => void;
 
-/** Where the network of so many series is harvested to. */
+/** Where the files of the network of so many series are. */
+function networkFolder(folder: string, count: number): string {
+  return path.join(folder, `red-${count}`);
+}
+
+/** Where it is harvested to. */
 function dataFolder(folder: string, count: number): string {
   return path.join(folder, `datos-${count}`);
 }
@@ -88,14 +104,13 @@ function plainRead(folder: string): number {
 }
 
 async function benchHarvest(folder: string, series: number, tell: Tell): Promise<void> {
-  const valuesEach = 150;
   const seconds: Record<"first" | "unchanged", number[]> = { first: [], unchanged: [] };
   const flat: number[] = [];
   for (const size of [series / 4, series]) {
     const count = Math.round(size);
-    const network = path.join(folder, `red-${count}`);
+    const network = networkFolder(folder, count);
     const data = dataFolder(folder, count);
-    const { register, ids } = writeNetwork(network, { series: count, values: count * valuesEach });
+    const { register, ids } = writeNetwork(network, { series: count, values: count * VALUES_EACH });
     const plain = median([1, 2, 3].map(() => plainRead(network)));
     for (const run of ["first", "unchanged"] as const) {
       const { seconds: took, peak } = await runScript("src/harvest.ts", [
@@ -116,7 +131,7 @@ async function benchHarvest(folder: string, series: number, tell: Tell): Promise
         baseline: `(${plain.toFixed(2)} s)`,
       });
       tell({ name: "  series por segundo", value: count / took, unit: "series/s" });
-      tell({ name: "  observaciones por segundo", value: count * valuesEach / took, unit: "obs/s" });
+      tell({ name: "  observaciones por segundo", value: count * VALUES_EACH / took, unit: "obs/s" });
       tell({
         name: "  memoria máxima",
         value: peak,

@@ -83,9 +83,9 @@ export async function harvestStore(
   options: { force?: boolean },
   show: (text: string) => void,
 ): Promise<HarvestReport> {
-  const { limits, verifyTls } = await readHarvestSettings(records);
+  const { limits, verifyTls, indexingTimeout } = await readHarvestSettings(records);
   const maxSourceBytes = settings.MAX_SOURCE_MB * MB;
-  const readSource = sourceReader(settings);
+  const readSource = sourceReader(settings, indexingTimeout * 1000);
   const { nodes, warnings } = await chooseNodes(store, choice, readSource, maxSourceBytes);
   await stampNodes({ store, records, now: Date.now });
   return await harvest(nodes.map((node) => verifyTls ? { ...node, verifyTls } : node), {
@@ -107,13 +107,14 @@ export async function harvestStore(
   });
 }
 
-/** Reads publishers' addresses as the settings allow. */
-export function sourceReader(settings: SourceSettings): ReadSource {
+/** Reads publishers' addresses as the settings allow, each within `totalMs` where that is told. */
+export function sourceReader(settings: SourceSettings, totalMs?: number): ReadSource {
   return createReadSource({
     allowInternal: settings.ALLOW_INTERNAL_SOURCES,
     firstByteMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
     idleMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
     userAgent: settings.HARVEST_USER_AGENT,
+    ...(totalMs !== undefined && { totalMs }),
   });
 }
 

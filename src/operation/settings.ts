@@ -47,6 +47,9 @@ export const SettingsDocument = z.strictObject({
   verify_tls: z.boolean().optional().describe(
     "Verifica los certificados TLS de todos los nodos, también de los que tienen una excepción",
   ),
+  indexing_timeout: z.int().min(10).max(3_600).optional().describe(
+    "Segundos que puede tardar la descarga de un catálogo o de los datos de una distribución",
+  ),
   popularity: GatewayPlace.nullable().optional().describe(
     "Registro del gateway del que se importan consultas; su token no está en el documento",
   ),
@@ -72,24 +75,35 @@ export type SettingsPlace = {
 
 const LIMITS = "validation_limits";
 const VERIFY_TLS = "verify_tls";
+const INDEXING_TIMEOUT = "indexing_timeout";
+
+/** Seconds; until an operator decides. */
+const DEFAULT_INDEXING_TIMEOUT = 300;
 
 /** What of the settings a harvest goes by. */
 export type HarvestSettings = {
   readonly limits: ValidationLimits;
   /** Whether certificates are verified in spite of the exceptions of nodes. */
   readonly verifyTls: boolean;
+  /** Seconds that one download may take. */
+  readonly indexingTimeout: number;
 };
 
 export async function readHarvestSettings(records: Records): Promise<HarvestSettings> {
   const limits = (await records.record("setting", LIMITS))?.value as LimitsText | undefined;
   const verifyTls = (await records.record("setting", VERIFY_TLS))?.value as boolean | undefined;
-  return { limits: limits ? limitsOf(limits) : DEFAULT_LIMITS, verifyTls: verifyTls ?? false };
+  const indexingTimeout = (await records.record("setting", INDEXING_TIMEOUT))?.value as number | undefined;
+  return {
+    limits: limits ? limitsOf(limits) : DEFAULT_LIMITS,
+    verifyTls: verifyTls ?? false,
+    indexingTimeout: indexingTimeout ?? DEFAULT_INDEXING_TIMEOUT,
+  };
 }
 
 /** All settings as they are. */
 export async function readSettings({ store, records }: SettingsPlace): Promise<Required<SettingsDocument>> {
   const { synonyms, catalogAliases } = await store.searchSettings();
-  const { limits, verifyTls } = await readHarvestSettings(records);
+  const { limits, verifyTls, indexingTimeout } = await readHarvestSettings(records);
   return {
     synonyms: [...synonyms],
     catalog_aliases: Object.fromEntries(
@@ -98,6 +112,7 @@ export async function readSettings({ store, records }: SettingsPlace): Promise<R
     percentage_units: await store.percentageUnits(),
     validation_limits: limitsText(limits),
     verify_tls: verifyTls,
+    indexing_timeout: indexingTimeout,
     popularity: await readGatewayPlace(records),
   };
 }
@@ -113,6 +128,7 @@ export async function saveSettings(place: SettingsPlace, document: unknown): Pro
   const kept: Record<string, unknown> = {
     [LIMITS]: given.validation_limits,
     [VERIFY_TLS]: given.verify_tls,
+    [INDEXING_TIMEOUT]: given.indexing_timeout,
   };
   const changes: RecordChange[] = [];
   for (const [id, value] of Object.entries(kept)) {

@@ -26,6 +26,7 @@ const FULL = {
   percentage_units: ["%", "Porcentaje"],
   validation_limits: LIMITS,
   verify_tls: true,
+  indexing_timeout: 900,
   popularity: { endpoint: "https://gateway.example/log?order=asc", kong_api_id: "7" },
 };
 
@@ -44,6 +45,7 @@ test("readSettings begins with what the program has", async () => {
       max_field_title_len: 60,
     },
     verify_tls: false,
+    indexing_timeout: 300,
     popularity: null,
   });
 });
@@ -103,6 +105,7 @@ const WRONG: readonly { why: string; document: unknown; paths: string[] }[] = [
     paths: ["minimum_values", "max_too_small_proportion", "max_missing_proportion", "max_field_title_len"]
       .map((key) => `/validation_limits/${key}`),
   },
+  { why: "a time limit of no second", document: { indexing_timeout: 0 }, paths: ["/indexing_timeout"] },
   { why: "a flag as text", document: { verify_tls: "true" }, paths: ["/verify_tls"] },
   {
     why: "a gateway that is no web address, and a token, which has its own way",
@@ -185,7 +188,11 @@ test("saveSettings changes nothing where somebody else changed the limits meanwh
 
 test("readHarvestSettings is what the harvest goes by", async () => {
   const { network, records } = networkWorld();
-  expect(await readHarvestSettings(records)).toEqual({ limits: DEFAULT_LIMITS, verifyTls: false });
+  expect(await readHarvestSettings(records)).toEqual({
+    limits: DEFAULT_LIMITS,
+    verifyTls: false,
+    indexingTimeout: 300,
+  });
   await saveSettings(network, FULL);
   expect(await readHarvestSettings(records)).toEqual({
     limits: {
@@ -196,6 +203,7 @@ test("readHarvestSettings is what the harvest goes by", async () => {
       maxTitleLength: 100,
     },
     verifyTls: true,
+    indexingTimeout: 900,
   });
 });
 

@@ -1,0 +1,177 @@
+// The PostgreSQL part of the benchmark: the harvest of the generated network into a real server of its own (fsync on)
+// by turns with the least that any loader has to do with the same observations.
+//
+// Harvested is what people run: src/harvest.ts as a process with DATABASE_URL, over files, into a database that was
+// made for it, publishing to a folder; then the same again, when nothing changed. The reference is one COPY … FROM
+// STDIN by postgres.js of one row an observation (series, date, value) into a logged table without a key, in another
+// new database of the same server and as a process as well. Its text is made beforehand, outside of its time: it
+// neither reads catalogs, parses, validates, hashes, keeps versions nor publishes. Before each of them the server
+// writes what others left to its disk (CHECKPOINT). Both sides must end with as many values as the network has.
+// Run by itself it is that reference:
+//
+//   DATABASE_URL=postgres://… deno run -A scripts/bench/postgres.ts FILE
+
+import fs from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import postgres from "postgres";
+import { Problem } from "../../src/core/problem.ts";
+import { up } from "../services/stack.ts";
+import { endDeadRuns, endRun, runFolder } from "../services/test_runs.ts";
+import { runScript } from "./process.ts";
+
+type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
+
+/** What is held against an aim is measured more than once, by turns with the reference. */
+const ROUNDS = 3;
+
+/**
+ * Measures the harvest of `network`, a folder with `count` series and `values` observations. Says so and measures
+ * nothing where no PostgreSQL can be had.
+ */
+export async function benchPostgres(
+  network: string,
+  count: number,
+  values: number,
+  tell: Tell,
+): Promise<void> {
+  // A run that is killed is ended by the next, also by that of the tests.
+  await endDeadRuns();
+  const services = runFolder(Deno.pid);
+  try {
+    const server = await startServer(path.join(services, "bench"));
+    if (server !== undefined) await measure(server, network, count, values, tell);
+  } finally {
+    await endRun(services);
+  }
+}
+
+/** Its address; undefined where there is none. */
+async function startServer(folder: string): Promise<string | undefined> {
+  try {
+    const addresses = await up(folder, ["postgres"], { fsync: true, tell: (text) => console.error(text) });
+    return addresses.DIRECT_DATABASE_URL!;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(`Sin medir la cosecha en PostgreSQL, que no se pudo arrancar: ${error.message}`);
+  }
+}
+
+type Run = { readonly seconds: number; readonly peak: number };
+
+async function measure(
+  server: string,
+  network: string,
+  count: number,
+  values: number,
+  tell: Tell,
+): Promise<void> {
+  const rows = `${network}.rows`;
+  const bytes = writeRows(network, rows);
+  const copied: Run[] = [], first: Run[] = [], unchanged: Run[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await inDatabase(server, async (url) => {
+      copied.push(await runScript("scripts/bench/postgres.ts", [rows], [], { DATABASE_URL: url }));
+      await expectValues(url, "SELECT count(value)::int AS found FROM observation", values);
+    });
+    await inDatabase(server, async (url) => {
+      const data = `${network}.data`;
+      const harvest = () =>
+        runScript(
+          "src/harvest.ts",
+          ["--network", path.join(network, "index.yaml"), "--data", data, "--json"],
+          [],
+          { DATABASE_URL: url },
+        );
+      first.push(await harvest());
+      await expectValues(url, "SELECT sum(value_count)::int AS found FROM caudal.series", values);
+      await ask(url, "CHECKPOINT");
+      unchanged.push(await harvest());
+      fs.rmSync(data, { recursive: true });
+    });
+  }
+  fs.rmSync(rows);
+  const aimed = count === 40_000;
+  tell({
+    name: `referencia: COPY de ${values} observaciones a PostgreSQL`,
+    value: median(copied.map(({ seconds }) => seconds)),
+    unit: "s",
+    baseline: `(${(bytes / 1e6).toFixed(0)} MB)`,
+  });
+  for (const [label, runs] of [["primera", first], ["sin cambios", unchanged]] as const) {
+    tell({
+      name: `cosecha y publicación en PostgreSQL, ${count} series, ${label}`,
+      // Each against the COPY just before it: others may keep the machine busy for a while.
+      value: median(runs.map(({ seconds }, round) => seconds / copied[round]!.seconds)),
+      unit: "de COPY",
+      baseline: `(${median(runs.map(({ seconds }) => seconds)).toFixed(1)} s)`,
+      ...(aimed && runs === first && { aim: "≤ 3" }),
+    });
+    tell({
+      name: "  memoria máxima",
+      value: Math.max(...runs.map(({ peak }) => peak)),
+      unit: "MB",
+      ...(aimed && { aim: "< 500 MB" }),
+    });
+  }
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Runs `work` with the address of a new database, which is dropped. */
+async function inDatabase(server: string, work: (url: string) => Promise<void>): Promise<void> {
+  const address = new URL(server);
+  address.pathname = "bench";
+  await ask(server, "CREATE DATABASE bench");
+  await ask(server, "CHECKPOINT");
+  await work(address.href);
+  await ask(server, "DROP DATABASE bench WITH (FORCE)");
+}
+
+async function expectValues(url: string, statement: string, expected: number): Promise<void> {
+  const [row] = await ask(url, statement);
+  if (row?.found !== expected) throw new Error(`${statement}: ${row?.found}, not ${expected}`);
+}
+
+const open = (url: string) => postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+
+async function ask(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
+  const sql = open(url);
+  try {
+    return await sql.unsafe(statement);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** The network's observations as COPY takes them, a series after the other; answers the bytes. */
+function writeRows(network: string, file: string): number {
+  const out = fs.openSync(file, "w");
+  for (const name of fs.readdirSync(network).filter((name) => name.startsWith("cat"))) {
+    const catalog = JSON.parse(fs.readFileSync(path.join(network, name, "data.json"), "utf8"));
+    for (const { distribution: [{ downloadURL, field }] } of catalog.dataset) {
+      const [, ...lines] = fs.readFileSync(path.join(network, name, downloadURL), "utf8").trimEnd().split(
+        "\n",
+      );
+      const cells = lines.map((line) => line.split(","));
+      for (let column = 1; column < field.length; column++) {
+        const { id } = field[column];
+        fs.writeSync(out, cells.map((row) => `${id}\t${row[0]}\t${row[column]}\n`).join(""));
+      }
+    }
+  }
+  const { size } = fs.fstatSync(out);
+  fs.closeSync(out);
+  return size;
+}
+
+async function copyRows(url: string, file: string): Promise<void> {
+  const sql = open(url);
+  await sql`CREATE TABLE observation (series text, date date, value double precision)`;
+  const rows = await sql`COPY observation FROM STDIN`.writable();
+  await pipeline(fs.createReadStream(file, { highWaterMark: 1 << 20 }), rows);
+  await sql.end();
+}
+
+if (import.meta.main) await copyRows(Deno.env.get("DATABASE_URL")!, Deno.args[0]!);
