@@ -56,7 +56,7 @@ function chosenFormats(text: string | undefined): readonly DumpFormat[] {
 /** Generates and notes it in the journal; the caller holds the writer's lock. */
 async function dumpStore(
   places: Places,
-  { store, journal }: Writer,
+  { store, journal, confirm }: Writer,
   formats: readonly DumpFormat[],
   catalog: string | undefined,
 ): Promise<DumpReport> {
@@ -79,6 +79,7 @@ async function dumpStore(
         today: buenosAiresDay(at),
         formats,
         ...(catalog !== undefined && { catalog }),
+        beforeSwitch: confirm,
         onProgress: (format, share) => line.show(`Generando ${format}: ${Math.floor(100 * share)} %`),
       });
       await journal.finishRun(run.id, "SUCCESS", Date.now(), report);

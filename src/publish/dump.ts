@@ -42,6 +42,8 @@ export type Dump = {
   readonly formats: readonly DumpFormat[];
   /** Only the files of this catalog. */
   readonly catalog?: string;
+  /** Called when every file is written, before the list is; its failure leaves the generation before. */
+  readonly beforeSwitch?: () => Promise<void>;
   /** Told of the share (0 to 1) of a format's rows that are written. */
   readonly onProgress?: (format: DumpFormat, share: number) => void;
 };
@@ -92,6 +94,7 @@ export async function dump(context: Dump): Promise<DumpReport> {
       written: new Set(catalogs.map(({ id }) => id)),
       unread: new Set(faults.map(({ catalogId }) => catalogId)),
     });
+    await context.beforeSwitch?.();
     await blobs.write(DUMP_POINTER, encodeDumpPointer(entries));
     return {
       generated_at: context.at,

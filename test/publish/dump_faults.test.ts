@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import type { DumpFormat } from "../../src/core/dump_files.ts";
+import { Problem } from "../../src/core/problem.ts";
 import type { Dump } from "../../src/publish/dump.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { DUMP_POINTER } from "../../src/store/segments/dump_format.ts";
@@ -104,6 +105,17 @@ describe("dump, where a distribution cannot be read,", () => {
     expect(await served(blobs)).toEqual(before);
     expectTidy(blobs);
   });
+});
+
+test("a dump whose turn another process took leaves what there is", async () => {
+  const [store, blobs] = [await worldStore(), memoryBlobs()];
+  await dumped(store, blobs, folder, { formats: ["csv"] });
+  const before = await served(blobs);
+  await change(store, 8);
+  const beforeSwitch = () => Promise.reject(new Problem("conflict", "Otro proceso escribe"));
+  await expect(dumped(store, blobs, folder, { formats: ["csv"], at: AT + 1, beforeSwitch }))
+    .rejects.toMatchObject({ code: "conflict" });
+  expect(await served(blobs)).toEqual(before);
 });
 
 describe("dump, when it breaks,", () => {
