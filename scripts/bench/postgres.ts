@@ -5,14 +5,16 @@
 // made for it, publishing to a folder; then the same again, when nothing changed. The reference is one COPY … FROM
 // STDIN by postgres.js of one row an observation (series, date, value) into a logged table without a key, in another
 // new database of the same server and as a process as well. Its text is made beforehand, outside of its time: it
-// neither reads catalogs, parses, validates, hashes, keeps versions nor publishes. Before each of them the server
-// writes what others left to its disk (CHECKPOINT). Both sides must end with as many values as the network has.
-// Run by itself it is that reference:
+// neither reads catalogs, parses, validates, hashes, keeps versions nor publishes. A second reference is the same COPY
+// by a process that starts from the bytes that the harvest starts from: it makes the rows of the network's files.
+// Before each of them the server writes what others left to its disk (CHECKPOINT). All must end with as many values as
+// the network has. Run by itself it is those references:
 //
-//   DATABASE_URL=postgres://… deno run -A scripts/bench/postgres.ts FILE
+//   DATABASE_URL=postgres://… deno run -A scripts/bench/postgres.ts FILE|NETWORK
 
 import fs from "node:fs";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
 import { Problem } from "../../src/core/problem.ts";
@@ -68,12 +70,14 @@ async function measure(
 ): Promise<void> {
   const rows = `${network}.rows`;
   const bytes = writeRows(network, rows);
-  const copied: Run[] = [], first: Run[] = [], unchanged: Run[] = [];
+  const copied: Run[] = [], loaded: Run[] = [], first: Run[] = [], unchanged: Run[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    await inDatabase(server, async (url) => {
-      copied.push(await runScript("scripts/bench/postgres.ts", [rows], [], { DATABASE_URL: url }));
-      await expectValues(url, "SELECT count(value)::int AS found FROM observation", values);
-    });
+    for (const [source, runs] of [[network, loaded], [rows, copied]] as const) {
+      await inDatabase(server, async (url) => {
+        runs.push(await runScript("scripts/bench/postgres.ts", [source], [], { DATABASE_URL: url }));
+        await expectValues(url, "SELECT count(value)::int AS found FROM observation", values);
+      });
+    }
     await inDatabase(server, async (url) => {
       const data = `${network}.data`;
       const harvest = () =>
@@ -92,20 +96,29 @@ async function measure(
   }
   fs.rmSync(rows);
   const aimed = count === 40_000;
+  const secondsOf = (runs: readonly Run[]) => median(runs.map(({ seconds }) => seconds));
+  // Each against the COPY of its round: others may keep the machine busy for a while.
+  const ratio = (runs: readonly Run[], reference: readonly Run[]) =>
+    median(runs.map(({ seconds }, round) => seconds / reference[round]!.seconds));
   tell({
     name: `referencia: COPY de ${values} observaciones a PostgreSQL`,
-    value: median(copied.map(({ seconds }) => seconds)),
+    value: secondsOf(copied),
     unit: "s",
     baseline: `(${(bytes / 1e6).toFixed(0)} MB)`,
   });
+  tell({ name: "  con leer y partir los archivos de la red", value: secondsOf(loaded), unit: "s" });
   for (const [label, runs] of [["primera", first], ["sin cambios", unchanged]] as const) {
     tell({
       name: `cosecha y publicación en PostgreSQL, ${count} series, ${label}`,
-      // Each against the COPY just before it: others may keep the machine busy for a while.
-      value: median(runs.map(({ seconds }, round) => seconds / copied[round]!.seconds)),
+      value: ratio(runs, copied),
       unit: "de COPY",
-      baseline: `(${median(runs.map(({ seconds }) => seconds)).toFixed(1)} s)`,
+      baseline: `(${secondsOf(runs).toFixed(1)} s)`,
       ...(aimed && runs === first && { aim: "≤ 3" }),
+    });
+    tell({
+      name: "  contra COPY con leer y partir los mismos archivos",
+      value: ratio(runs, loaded),
+      unit: "veces",
     });
     tell({
       name: "  memoria máxima",
@@ -145,9 +158,8 @@ async function ask(url: string, statement: string): Promise<readonly Record<stri
   }
 }
 
-/** The network's observations as COPY takes them, a series after the other; answers the bytes. */
-function writeRows(network: string, file: string): number {
-  const out = fs.openSync(file, "w");
+/** The network's observations as COPY takes them, a series after the other, a file at a time. */
+function* rowsOf(network: string): Generator<string> {
   for (const name of fs.readdirSync(network).filter((name) => name.startsWith("cat"))) {
     const catalog = JSON.parse(fs.readFileSync(path.join(network, name, "data.json"), "utf8"));
     for (const { distribution: [{ downloadURL, field }] } of catalog.dataset) {
@@ -155,22 +167,32 @@ function writeRows(network: string, file: string): number {
         "\n",
       );
       const cells = lines.map((line) => line.split(","));
+      let text = "";
       for (let column = 1; column < field.length; column++) {
-        const { id } = field[column];
-        fs.writeSync(out, cells.map((row) => `${id}\t${row[0]}\t${row[column]}\n`).join(""));
+        for (const row of cells) text += `${field[column].id}\t${row[0]}\t${row[column]}\n`;
       }
+      yield text;
     }
   }
-  const { size } = fs.fstatSync(out);
-  fs.closeSync(out);
-  return size;
 }
 
-async function copyRows(url: string, file: string): Promise<void> {
+/** Answers the bytes. */
+function writeRows(network: string, file: string): number {
+  const out = fs.openSync(file, "w");
+  let bytes = 0;
+  for (const text of rowsOf(network)) bytes += fs.writeSync(out, text);
+  fs.closeSync(out);
+  return bytes;
+}
+
+/** `source` is a file of rows, or a network. */
+async function copyRows(url: string, source: string): Promise<void> {
   const sql = open(url);
   await sql`CREATE TABLE observation (series text, date date, value double precision)`;
-  const rows = await sql`COPY observation FROM STDIN`.writable();
-  await pipeline(fs.createReadStream(file, { highWaterMark: 1 << 20 }), rows);
+  const rows = fs.statSync(source).isDirectory()
+    ? Readable.from(rowsOf(source))
+    : fs.createReadStream(source, { highWaterMark: 1 << 20 });
+  await pipeline(rows, await sql`COPY observation FROM STDIN`.writable());
   await sql.end();
 }
 

@@ -34,15 +34,16 @@ const TRIES = 10;
 
 let folder: string;
 let network: NetworkStates;
-/** After A, with what it published; copied for every kill. */
-let template: { database: FreshDatabase; snapshots: string };
+/** After A, copied for every kill, and after a harvest of B that nobody killed. */
+let before: Place;
+let after: Place;
 let published: { a: Published; b: Published };
 /** After A and then B over the embedded store. */
 let expected: { files: string[]; stored: Stored };
 /** From the start of an uninterrupted harvest of B to its first run in the journal, and to its end, in ms. */
 let begunMs: number;
 let endedMs: number;
-const places: Place[] = [];
+const databases = new Set<FreshDatabase>();
 
 const at = (name: string) => path.join(folder, name);
 
@@ -50,15 +51,21 @@ const at = (name: string) => path.join(folder, name);
 type Place = { readonly database: FreshDatabase; readonly snapshots: string };
 
 async function newPlace(): Promise<Place> {
-  const database = await freshDatabase(`TEMPLATE ${template.database.name}`);
-  const place = { database, snapshots: at(database.name) };
-  places.push(place);
-  await copyFolder(template.snapshots, place.snapshots);
-  return place;
+  const database = await newDatabase(`TEMPLATE ${before.database.name}`);
+  const snapshots = at(database.name);
+  await copyFolder(before.snapshots, snapshots);
+  return { database, snapshots };
 }
 
-async function drop({ database, snapshots }: Place): Promise<void> {
+async function newDatabase(options: string): Promise<FreshDatabase> {
+  const database = await freshDatabase(options);
+  databases.add(database);
+  return database;
+}
+
+async function forget({ database, snapshots }: Place): Promise<void> {
   await database.drop();
+  databases.delete(database);
   await Deno.remove(snapshots, { recursive: true });
 }
 
@@ -91,15 +98,15 @@ async function versionsOf({ database }: Place): Promise<Map<string, string[]>> {
 beforeAll(async () => {
   folder = await Deno.makeTempDir({ prefix: "caudal_postgres_crash_" });
   network = await writeStates(at("sources"), { series: 2_000, values: 200_000 });
-  template = { database: await freshDatabase(), snapshots: at("a") };
+  before = { database: await newDatabase(""), snapshots: at("before") };
   const args = ["--network", network.register];
   const embedded = at("embedded");
   await network.show("a");
   await runWell("harvest", [...args, "--data", embedded]);
   // Not through PgBouncer: whoever is connected to a template keeps it from being copied.
-  await runWell("harvest", [...args, "--data", at("host_template")], {
-    DATABASE_URL: template.database.direct,
-    SNAPSHOT_URL: template.snapshots,
+  await runWell("harvest", [...args, "--data", at("host_before")], {
+    DATABASE_URL: before.database.direct,
+    SNAPSHOT_URL: before.snapshots,
   });
   const a = (await readPublished(snapshotsFolder(embedded), network.ids))!;
   await network.show("b");
@@ -107,18 +114,18 @@ beforeAll(async () => {
   published = { a, b: (await readPublished(snapshotsFolder(embedded), network.ids))! };
   expected = { files: await publishedFiles(snapshotsFolder(embedded)), stored: readStored(embedded) };
 
-  const whole = await newPlace();
+  after = await newPlace();
   const startedAt = Date.now();
-  await using run = startOn("whole", whole);
+  await using run = startOn("whole", after);
   expect(await run.finished).toMatchObject({ code: 0 });
   endedMs = Date.now() - startedAt;
-  const [row] = await whole.database.ask(
+  const [row] = await after.database.ask(
     "SELECT max(started_at)::float8 AS at FROM caudal.run WHERE kind = 'harvest'",
   );
   begunMs = row!.at as number - startedAt;
 }, START_TIMEOUT_MS);
 afterAll(async () => {
-  await Promise.all([...places.map(({ database }) => database), template.database].map((one) => one.drop()));
+  await Promise.all([...databases].map((database) => database.drop()));
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -134,11 +141,6 @@ async function killed(share: number): Promise<Place> {
     await forget(place);
   }
   throw new Error(`No kill fell into the first ${share} of a harvest`);
-}
-
-async function forget(place: Place): Promise<void> {
-  places.splice(places.indexOf(place), 1);
-  await drop(place);
 }
 
 /** What must hold of what a killed writer left; answers where the kill fell, by what it left. */
@@ -192,7 +194,7 @@ describe("harvest over PostgreSQL", () => {
     const versions = [...expected.stored.versions.values()];
     expect(new Set(versions.map(({ length }) => length))).toEqual(new Set([1, 2]));
     expect(published.a.name).not.toBe(published.b.name);
-    await expectB(places[0]!);
+    await expectB(after);
   });
 
   test(`leaves A or B whole wherever it is killed, ${KILLS} times, and the next one ends in B`, async () => {
@@ -206,7 +208,13 @@ describe("harvest over PostgreSQL", () => {
       expect(left, "no kill fell into a run").toBeGreaterThan(0);
       states.push(...await killAndMend([random() * left / TRIES]));
     }
-    if (LONG) console.log(`Kills by what they left: ${states.sort().join("; ")}`);
+    if (LONG) {
+      const counts = Array.from(
+        Map.groupBy(states, (state) => state),
+        ([state, { length }]) => [state, length],
+      );
+      console.log(`Kills by what they left: ${JSON.stringify(Object.fromEntries(counts))}`);
+    }
   }, MANY_MS);
 });
 
