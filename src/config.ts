@@ -83,7 +83,9 @@ export const Env = z.object({
   SEARCH_MIN_SCORE: z.string().regex(/^\d+(\.\d+)?$/, "debe ser un número desde 0").transform(Number).default(
     5,
   )
-    .describe("Puntaje mínimo de lo que encuentra un texto; con menos de 1000 series no se aplica"),
+    .describe(
+      "Puntaje mínimo de lo que encuentra un texto, salvo que los ajustes tengan otro; con menos de 1000 series no se aplica",
+    ),
   CONSOLE_USERS: z.string().default("").transform((text, { issues }) => {
     const { accounts, faults } = parseFixedAccounts(text);
     // Without what was read: it may be a secret.

@@ -1,5 +1,6 @@
 // Ports of the canonical store: where harvested truth is written and the publisher reads. Split by caller.
 // Everything is kept: what a catalog stops naming is marked absent, what changes gets a new version.
+// Long because it is every port of one store.
 
 import type {
   CatalogReading,
@@ -192,7 +193,7 @@ export interface PublishStore {
   percentageUnits(): Promise<string[]>;
   /** Every available series of a catalog, present or not, in no order that counts. */
   searchDocuments(catalogId: string): Promise<SearchDocument[]>;
-  /** As last saved; at first the synonyms of DEFAULT_SYNONYMS and no aliases. */
+  /** As last saved; at first DEFAULT_SYNONYMS, no aliases, DEFAULT_BOOSTS and no minimum score. */
   searchSettings(): Promise<SearchSettings>;
   publication(): Promise<Publication | undefined>;
   savePublication(publication: Publication): Promise<void>;
@@ -382,6 +383,9 @@ export type SettingsStore = {
   saveSynonyms(synonyms: SearchSettings["synonyms"]): Promise<void>;
   /** Replaces all aliases. Errors: Problem `conflict` where one is the id of a catalog. */
   saveCatalogAliases(aliases: SearchSettings["catalogAliases"]): Promise<void>;
+  /** Errors: Problem `invalid` where one is out of bounds, or all are 0. */
+  saveBoosts(boosts: SearchSettings["boosts"]): Promise<void>;
+  saveMinScore(minScore: SearchSettings["minScore"]): Promise<void>;
 };
 
 export type CanonicalStore =

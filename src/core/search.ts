@@ -4,6 +4,7 @@
 
 import type { Popularity } from "./hits.ts";
 import { Problem } from "./problem.ts";
+import type { SearchBoosts } from "./search_boosts.ts";
 
 /** A series as the search knows it. Absent values are null. */
 export type SearchDocument = {
@@ -70,7 +71,7 @@ export type SearchQuery = {
   readonly limit: number;
   /** Whether values of the facets are counted. */
   readonly facets: boolean;
-  /** Least score of a match of `text`. */
+  /** Least score of a match of `text`, where the settings have none. */
   readonly minScore: number;
 };
 
@@ -119,6 +120,9 @@ export type SearchSettings = {
   readonly synonyms: readonly string[];
   /** Catalogs that a value of `catalog_id` stands for. */
   readonly catalogAliases: Readonly<Record<string, readonly string[]>>;
+  readonly boosts: SearchBoosts;
+  /** Least score of a match of a text; undefined leaves it to whoever asks. */
+  readonly minScore?: number | undefined;
 };
 
 /**

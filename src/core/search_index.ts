@@ -5,14 +5,6 @@ import { FREQUENCIES, FREQUENCY } from "./frequency.ts";
 import type { Facet, SearchDocument, SearchSettings } from "./search.ts";
 import type { Synonyms } from "./synonyms.ts";
 
-/** What is searched, the description of a series first; the others are of its dataset. */
-export const TEXT_FIELDS = [
-  { name: "description", boost: 1.5 },
-  { name: "dataset_title", boost: 1 },
-  { name: "dataset_source", boost: 1 },
-  { name: "dataset_description", boost: 1 },
-] as const;
-
 /** Told of a series or dataset that has a term, and how often; of one several times where they add up. */
 export type Visit = (owner: number, count: number) => void;
 

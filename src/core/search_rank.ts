@@ -26,7 +26,7 @@ const FACET_COLUMNS = {
 
 /** The search over an index. It keeps scratch columns, so one is made for each index and used again. */
 export function searchOver(index: SearchIndex): Search {
-  const { columns, labels } = index;
+  const { columns, labels, settings } = index;
   const size = columns.rank.length;
   const score = scorer(index);
   const scratch = new Uint32Array(size);
@@ -36,7 +36,7 @@ export function searchOver(index: SearchIndex): Search {
     find: (query, popularity) =>
       Promise.try((): SearchAnswer => {
         const scores = query.text === undefined ? undefined : score(query.text);
-        const least = size < SEARCH_LIMITS.smallCollection ? 0 : query.minScore;
+        const least = size < SEARCH_LIMITS.smallCollection ? 0 : settings.minScore ?? query.minScore;
         const matches = matching(index, query, scores, least, scratch);
         const hits = query.sortBy === "hits_90_days" && popularity ? hitsOf(popularity) : undefined;
         const page = pageOf(columns, query, matches, scores, hits);

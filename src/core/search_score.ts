@@ -1,7 +1,8 @@
 // Scores of a text, the same on every engine. A document's score is that of its best field: BM25 (k1 1.2, b 0.75,
 // with the factor k1 + 1) over its words. Every series counts as a document of its dataset's texts.
 
-import { type SearchIndex, TEXT_FIELDS } from "./search_index.ts";
+import { TEXT_FIELDS } from "./search_boosts.ts";
+import type { SearchIndex } from "./search_index.ts";
 import { byStem, standIns, termOf, type Unit, unitsOf } from "./search_units.ts";
 
 /** Constants of BM25. */
@@ -10,7 +11,7 @@ export const B = 0.75;
 
 /** Answers the scores of all series for a text; 0 where nothing matches. The column is used again. */
 export function scorer(index: SearchIndex): (text: string) => Float64Array {
-  const { columns: { dataset, lengths } } = index;
+  const { columns: { dataset, lengths }, settings: { boosts } } = index;
   const seriesOf = new Uint32Array(lengths[1].length);
   for (const one of dataset) seriesOf[one]!++;
   const fields = lengths.map((length, field) => {
@@ -44,7 +45,7 @@ export function scorer(index: SearchIndex): (text: string) => Float64Array {
           counts[owner]! += count;
         };
         for (const term of unit) index.visit(field, term, add);
-        const weight = TEXT_FIELDS[field]!.boost * (K1 + 1) *
+        const weight = boosts[TEXT_FIELDS[field]!] * (K1 + 1) *
           Math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5));
         for (let i = 0; i < found; i++) {
           const owner = owners[i]!, times = counts[owner]!;

@@ -26,6 +26,8 @@ export type NetworkStores = Pick<
   | "savePercentageUnits"
   | "saveSynonyms"
   | "saveCatalogAliases"
+  | "saveBoosts"
+  | "saveMinScore"
 >;
 
 /** What was read of one distribution. */

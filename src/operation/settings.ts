@@ -7,12 +7,14 @@ import type { CanonicalStore } from "../core/canonical_store.ts";
 import { type Issue, Problem } from "../core/problem.ts";
 import type { RecordChange, Records } from "../core/records.ts";
 import { checkAliases } from "../core/search.ts";
+import { BOOST_LIMITS, checkBoosts } from "../core/search_boosts.ts";
 import { checkSynonyms } from "../core/synonyms.ts";
 import { DEFAULT_LIMITS, type ValidationLimits } from "../ingest/rules.ts";
 import { GatewayPlace, gatewayPlaceChanges, readGatewayPlace } from "./analytics.ts";
 
 const MAX_LIST = 10_000;
 const MAX_TEXT = 1_000;
+const MAX_SCORE = 1_000_000;
 
 const { localeError } = z.locales.es();
 const text = z.string().min(1).max(MAX_TEXT);
@@ -31,6 +33,15 @@ const ValidationLimitsText = z.strictObject({
   "Límites con que la cosecha valida distribuciones; el validador público usa siempre los iniciales",
 );
 
+const boost = z.number().min(0).max(BOOST_LIMITS.most).multipleOf(BOOST_LIMITS.step);
+
+const BoostsText = z.strictObject({
+  description: boost.describe("Descripción de la serie; inicialmente 1.5"),
+  dataset_title: boost.describe("Título de su dataset; inicialmente 1"),
+  dataset_source: boost.describe("Fuente de su dataset; inicialmente 1"),
+  dataset_description: boost.describe("Descripción de su dataset; inicialmente 1"),
+});
+
 /** Every key is optional: one that is absent stays as it is. */
 export const SettingsDocument = z.strictObject({
   synonyms: z.array(text).max(MAX_LIST).optional().describe(
@@ -38,6 +49,12 @@ export const SettingsDocument = z.strictObject({
   ),
   catalog_aliases: z.record(text, z.array(text).min(1).max(MAX_LIST))
     .optional().describe("Nombres que en el filtro catalog_id valen por varios catálogos"),
+  search_boosts: BoostsText.optional().describe(
+    "Cuánto pesa cada texto en el puntaje de la búsqueda, donde cuenta el que mejor coincide; con 0 no se busca en él",
+  ),
+  search_min_score: z.number().min(0).max(MAX_SCORE).nullable().optional().describe(
+    "Puntaje mínimo de lo que encuentra un texto, en lugar de SEARCH_MIN_SCORE; null lo deja a esa variable",
+  ),
   percentage_units: z.array(text).max(MAX_LIST).optional().describe(
     "Unidades cuyas series se muestran como porcentaje (is_percentage en las respuestas)",
   ),
@@ -69,6 +86,8 @@ export type SettingsPlace = {
     | "savePercentageUnits"
     | "saveSynonyms"
     | "saveCatalogAliases"
+    | "saveBoosts"
+    | "saveMinScore"
   >;
   readonly records: Records;
 };
@@ -102,13 +121,15 @@ export async function readHarvestSettings(records: Records): Promise<HarvestSett
 
 /** All settings as they are. */
 export async function readSettings({ store, records }: SettingsPlace): Promise<Required<SettingsDocument>> {
-  const { synonyms, catalogAliases } = await store.searchSettings();
+  const { synonyms, catalogAliases, boosts, minScore } = await store.searchSettings();
   const { limits, verifyTls, indexingTimeout } = await readHarvestSettings(records);
   return {
     synonyms: [...synonyms],
     catalog_aliases: Object.fromEntries(
       Object.entries(catalogAliases).map(([alias, catalogs]) => [alias, [...catalogs]]),
     ),
+    search_boosts: { ...boosts },
+    search_min_score: minScore ?? null,
     percentage_units: await store.percentageUnits(),
     validation_limits: limitsText(limits),
     verify_tls: verifyTls,
@@ -142,6 +163,8 @@ export async function saveSettings(place: SettingsPlace, document: unknown): Pro
   await records.write(changes);
   if (given.synonyms) await store.saveSynonyms(given.synonyms);
   if (given.catalog_aliases) await store.saveCatalogAliases(given.catalog_aliases);
+  if (given.search_boosts) await store.saveBoosts(given.search_boosts);
+  if (given.search_min_score !== undefined) await store.saveMinScore(given.search_min_score ?? undefined);
   if (given.percentage_units) await store.savePercentageUnits(given.percentage_units);
 }
 
@@ -157,13 +180,18 @@ function checkedSettings(document: unknown, catalogs: ReadonlySet<string>): Sett
   const parsed = SettingsDocument.safeParse(document, { error: localeError });
   const issues: Issue[] = parsed.success ? [] : parsed.error.issues.flatMap(issuesOf);
   // What can be checked beyond its shape is, though another part is wrong.
-  const { synonyms, catalog_aliases } = (document ?? {}) as Record<string, unknown>;
+  const { synonyms, catalog_aliases, search_boosts } = (document ?? {}) as Record<string, unknown>;
   if (Array.isArray(synonyms)) issues.push(...synonymIssues(synonyms));
   if (typeof catalog_aliases === "object") {
     for (const alias of Object.keys(catalog_aliases ?? {})) {
       const message = problemOf(() => checkAliases([alias], (id) => catalogs.has(id)));
       if (message !== undefined) issues.push({ message, path: pointer(["catalog_aliases", alias]) });
     }
+  }
+  const boosts = BoostsText.safeParse(search_boosts);
+  if (boosts.success) {
+    const message = problemOf(() => checkBoosts(boosts.data));
+    if (message !== undefined) issues.push({ message, path: pointer(["search_boosts"]) });
   }
   if (issues.length === 0) return parsed.data!;
   const told = issues.map(({ path, message }) => `${path || "/"}: ${message}`).join("; ");

@@ -80,8 +80,10 @@ export async function publish(context: Publish): Promise<PublishReport> {
   const searchSettings = await readSearchSettings(store);
   const written: Written = { files: 0, bytes: 0 };
 
-  const settingsOf = ({ percentage_units, search: { analysis, synonyms, catalog_aliases } }: Settings) =>
-    JSON.stringify([percentage_units, analysis, synonyms, catalog_aliases]);
+  const settingsOf = ({ percentage_units, search }: Settings) => {
+    const { analysis, synonyms, catalog_aliases, boosts, min_score } = search;
+    return JSON.stringify([percentage_units, analysis, synonyms, catalog_aliases, boosts, min_score]);
+  };
   const settingsChanged = base && settingsOf(base.manifest) !==
       settingsOf({ percentage_units: percentageUnits, search: searchSettings });
   if (base && changes.distributions.length === 0 && changes.catalogs.length === 0 && !settingsChanged) {

@@ -2,6 +2,7 @@
 // texts did, because both are in them.
 
 import type { PublishStore } from "../core/canonical_store.ts";
+import { DEFAULT_BOOSTS, type SearchBoosts, TEXT_FIELDS } from "../core/search_boosts.ts";
 import { ANALYSIS } from "../core/search_text.ts";
 import { readSynonyms } from "../core/synonyms.ts";
 import { searchName, type SearchRoot } from "../store/segments/format.ts";
@@ -15,13 +16,17 @@ export type SearchWriter = {
   readonly write: (name: string, bytes: Uint8Array) => Promise<void>;
 };
 
-/** What is published of the search settings: names and order of lists decide nothing. */
+/** What is published of the search settings: names and order of lists decide nothing, and defaults are not told. */
 export async function readSearchSettings(store: PublishStore): Promise<Omit<SearchRoot, "files">> {
-  const { synonyms, catalogAliases } = await store.searchSettings();
+  const { synonyms, catalogAliases, boosts, minScore } = await store.searchSettings();
   return {
     analysis: ANALYSIS,
     synonyms: synonyms.toSorted(),
     catalog_aliases: sorted(Object.entries(catalogAliases)),
+    ...(TEXT_FIELDS.some((field) => boosts[field] !== DEFAULT_BOOSTS[field]) && {
+      boosts: Object.fromEntries(TEXT_FIELDS.map((field) => [field, boosts[field]])) as SearchBoosts,
+    }),
+    ...(minScore !== undefined && { min_score: minScore }),
   };
 }
 

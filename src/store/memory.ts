@@ -54,6 +54,7 @@ import {
 import { Problem } from "../core/problem.ts";
 import { checkAliases, type SearchDocument, type SearchSettings } from "../core/search.ts";
 import { searchDataset, searchDocument } from "../core/search_document.ts";
+import { checkBoosts, DEFAULT_BOOSTS } from "../core/search_boosts.ts";
 import { checkSynonyms, DEFAULT_SYNONYMS } from "../core/synonyms.ts";
 import type { CatalogSummary } from "../core/snapshot.ts";
 
@@ -541,6 +542,8 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
   let units: readonly string[] = [];
   let synonyms = DEFAULT_SYNONYMS;
   let aliases: SearchSettings["catalogAliases"] = {};
+  let boosts: SearchSettings["boosts"] = DEFAULT_BOOSTS;
+  let minScore: SearchSettings["minScore"];
   return {
     changes(position) {
       const distributions = [...memory.distributions.values()].filter((row) => row.dataPosition > position)
@@ -574,7 +577,7 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
     catalogSummary: (catalogId) => Promise.resolve(summaryOf(memory, catalogId)),
     percentageUnits: () => Promise.resolve([...units]),
     searchDocuments: (catalogId) => Promise.resolve(searchDocumentsOf(memory, catalogId)),
-    searchSettings: () => Promise.resolve({ synonyms, catalogAliases: aliases }),
+    searchSettings: () => Promise.resolve({ synonyms, catalogAliases: aliases, boosts, minScore }),
     publication: () => Promise.resolve(memory.published && { ...memory.published }),
 
     savePublication({ snapshot, position }) {
@@ -598,6 +601,17 @@ function publishStore(memory: Memory): PublishStore & SettingsStore {
         checkAliases(Object.keys(all), (id) => memory.catalogs.has(id));
         aliases = structuredClone(all);
       }),
+
+    saveBoosts: (all) =>
+      Promise.try(() => {
+        checkBoosts(all);
+        boosts = { ...all };
+      }),
+
+    saveMinScore(score) {
+      minScore = score;
+      return Promise.resolve();
+    },
   };
 }
 

@@ -23,6 +23,8 @@ const LIMITS = {
 const FULL = {
   synonyms: ["ipc,inflación", "pib,producto interno bruto"],
   catalog_aliases: { nacionales: ["c", "otro"], "a/b~c": ["c"] },
+  search_boosts: { description: 2, dataset_title: 0.001, dataset_source: 0, dataset_description: 1_000 },
+  search_min_score: 0,
   percentage_units: ["%", "Porcentaje"],
   validation_limits: LIMITS,
   verify_tls: true,
@@ -35,6 +37,9 @@ test("readSettings begins with what the program has", async () => {
   expect(await readSettings(network)).toEqual({
     synonyms: DEFAULT_SYNONYMS,
     catalog_aliases: {},
+    // The contract's, catalog-harvest 6.
+    search_boosts: { description: 1.5, dataset_title: 1, dataset_source: 1, dataset_description: 1 },
+    search_min_score: null,
     percentage_units: [],
     // The contract's, catalog-harvest 8.2.
     validation_limits: {
@@ -68,6 +73,15 @@ test("saveSettings leaves what the document does not have", async () => {
   expect(await readSettings(network)).toEqual({ ...FULL, verify_tls: false });
   await saveSettings(network, {});
   expect(await readSettings(network)).toEqual({ ...FULL, verify_tls: false });
+});
+
+test("saveSettings gives the minimum score back to the environment with null", async () => {
+  const { network } = networkWorld();
+  await saveSettings(network, { search_min_score: 2.5 });
+  expect((await readSettings(network)).search_min_score).toBe(2.5);
+  await saveSettings(network, { search_min_score: null });
+  expect((await readSettings(network)).search_min_score).toBe(null);
+  expect((await network.store.searchSettings()).minScore).toBe(undefined);
 });
 
 test("every setting is described", () => {
@@ -106,6 +120,29 @@ const WRONG: readonly { why: string; document: unknown; paths: string[] }[] = [
       .map((key) => `/validation_limits/${key}`),
   },
   { why: "a time limit of no second", document: { indexing_timeout: 0 }, paths: ["/indexing_timeout"] },
+  {
+    why: "boosts that are no numbers of 0 to 1000, of texts that are not known, and one that is missing",
+    document: {
+      search_boosts: { description: -1, dataset_title: 1_000.5, dataset_source: "1", title: 1 },
+    },
+    paths: ["description", "dataset_title", "dataset_source", "dataset_description", "title"]
+      .map((key) => `/search_boosts/${key}`),
+  },
+  {
+    why: "a boost finer than scores are",
+    document: { search_boosts: { ...FULL.search_boosts, dataset_source: 0.0005 } },
+    paths: ["/search_boosts/dataset_source"],
+  },
+  {
+    why: "no boost above 0",
+    document: {
+      search_boosts: { description: 0, dataset_title: 0, dataset_source: 0, dataset_description: 0 },
+    },
+    paths: ["/search_boosts"],
+  },
+  { why: "boosts of nothing", document: { search_boosts: null }, paths: ["/search_boosts"] },
+  { why: "a minimum score below 0", document: { search_min_score: -1 }, paths: ["/search_min_score"] },
+  { why: "a minimum score as text", document: { search_min_score: "5" }, paths: ["/search_min_score"] },
   { why: "a flag as text", document: { verify_tls: "true" }, paths: ["/verify_tls"] },
   {
     why: "a gateway that is no web address, and a token, which has its own way",

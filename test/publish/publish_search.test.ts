@@ -4,6 +4,7 @@
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
+import { DEFAULT_BOOSTS } from "../../src/core/search_boosts.ts";
 import type { SearchDocument, Searches, SearchSettings } from "../../src/core/search.ts";
 import { publish } from "../../src/publish/publish.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
@@ -34,6 +35,8 @@ async function loadAll(store: CanonicalStore, world: Searched, id = 1): Promise<
   await load(store, world, id);
   if (world.synonyms) await store.saveSynonyms(world.synonyms);
   if (world.catalogAliases) await store.saveCatalogAliases(world.catalogAliases);
+  if (world.boosts) await store.saveBoosts(world.boosts);
+  if ("minScore" in world) await store.saveMinScore(world.minScore);
 }
 
 /** Everything that the store has to search, by id. */
@@ -55,6 +58,8 @@ async function expectSearched(
 }
 
 const TWO: World = { catalogs: { ...SMALL.catalogs, e: { values: { "d1/d1.1": { x: [1] } } } } };
+
+const BOOSTS = { ...DEFAULT_BOOSTS, dataset_title: 3 };
 
 const CHANGES: readonly { why: string; worlds: readonly Searched[] }[] = [
   { why: "nothing", worlds: [SMALL, SMALL] },
@@ -85,6 +90,16 @@ const CHANGES: readonly { why: string; worlds: readonly Searched[] }[] = [
   },
   { why: "synonyms with data", worlds: [SMALL, { ...TWO, synonyms: ["serie,columna"] }] },
   { why: "aliases", worlds: [TWO, { ...TWO, catalogAliases: { todos: ["c", "e"] } }] },
+  { why: "boosts", worlds: [TWO, { ...TWO, boosts: BOOSTS }] },
+  { why: "a minimum score", worlds: [TWO, { ...TWO, minScore: 0 }] },
+  {
+    why: "boosts and a minimum score, and back",
+    worlds: [TWO, { ...TWO, boosts: BOOSTS, minScore: 3 }, {
+      ...TWO,
+      boosts: DEFAULT_BOOSTS,
+      minScore: undefined,
+    }],
+  },
   {
     why: "settings and back",
     worlds: [{ ...TWO, synonyms: [] }, { ...TWO, synonyms: ["a1,b1"] }, { ...TWO, synonyms: [] }],
@@ -170,6 +185,36 @@ describe("publish", () => {
     );
     expect(found.count).toBe(5);
     expect(await brought(store, blobs)).toMatchObject({ switched: false, filesWritten: 0 });
+  });
+
+  test("publishes boosts and the minimum score where they are not the program's, and no search file for them", async () => {
+    const [store, blobs] = [newStore(), memoryBlobs()];
+    await load(store, TWO);
+    const { snapshot } = await brought(store, blobs);
+    const { files: _, ...plain } = manifestOf(blobs).search;
+    expect(Object.keys(plain)).toEqual(["analysis", "synonyms", "catalog_aliases"]);
+    const before = new Set(filesOf(blobs, "search"));
+    await store.saveBoosts({ ...DEFAULT_BOOSTS });
+    expect(await brought(store, blobs)).toMatchObject({ snapshot, switched: false });
+
+    // However they are written.
+    const { description, ...others } = BOOSTS;
+    await store.saveBoosts({ ...others, description });
+    const boosted = await brought(store, blobs);
+    expect(boosted).toMatchObject({ switched: true, distributions: 0 });
+    expect(boosted.snapshot).not.toBe(snapshot);
+    expect(JSON.stringify(manifestOf(blobs).search.boosts)).toBe(JSON.stringify(BOOSTS));
+    expect(manifestOf(blobs).search).not.toHaveProperty("min_score");
+    await store.saveBoosts(BOOSTS);
+    expect(await brought(store, blobs)).toMatchObject({ snapshot: boosted.snapshot, switched: false });
+
+    await store.saveMinScore(0);
+    expect(await brought(store, blobs)).toMatchObject({ switched: true, distributions: 0 });
+    expect(manifestOf(blobs).search).toMatchObject({ boosts: BOOSTS, min_score: 0 });
+    await store.saveBoosts(DEFAULT_BOOSTS);
+    await store.saveMinScore(undefined);
+    expect(await brought(store, blobs)).toMatchObject({ snapshot, switched: true });
+    expect(touched(before, blobs)).toEqual([]);
   });
 
   test("writes every search file anew where texts became words otherwise", async () => {

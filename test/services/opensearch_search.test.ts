@@ -51,6 +51,7 @@ const WORDS =
 const SETTINGS = {
   synonyms: ["ipc,inflación,índice de precios", "precio de,cotización,cotizaciones"],
   catalogAliases: { ab: ["a", "b"] },
+  boosts: { description: 0.7, dataset_title: 2, dataset_source: 0, dataset_description: 1.3 },
 };
 
 /** Series of few words, so that they share them; Lucene keeps lengths of up to 39 words as they are. */

@@ -1,5 +1,6 @@
 // A builder of a search index that stops halfway and waits, for a test to kill it. Arguments: prefix, nodes.
 
+import { DEFAULT_BOOSTS } from "../../src/core/search_boosts.ts";
 import type { SearchSource } from "../../src/core/search_source.ts";
 import { clusterSearches } from "../../src/store/opensearch/search.ts";
 import { document } from "../store/search_engines.ts";
@@ -8,7 +9,7 @@ const [prefix, ...nodes] = Deno.args;
 let pass = 0;
 const source: SearchSource = {
   files: ["never finished"],
-  settings: { synonyms: [], catalogAliases: {} },
+  settings: { synonyms: [], catalogAliases: {}, boosts: DEFAULT_BOOSTS },
   async *catalogs() {
     // The first pass is the survey.
     const writes = pass++ > 0;

@@ -2,6 +2,7 @@
 // What it does with one is in test/services.
 
 import { describe, expect, test } from "vitest";
+import { DEFAULT_BOOSTS } from "../../src/core/search_boosts.ts";
 import type { SearchSource } from "../../src/core/search_source.ts";
 import { readSynonyms } from "../../src/core/synonyms.ts";
 import { faultFields } from "../../src/log.ts";
@@ -15,7 +16,7 @@ import { clusterSearches } from "../../src/store/opensearch/search.ts";
 
 const SOURCE: SearchSource = {
   files: ["a", "b"],
-  settings: { synonyms: ["ipc,índice de precios"], catalogAliases: {} },
+  settings: { synonyms: ["ipc,índice de precios"], catalogAliases: {}, boosts: DEFAULT_BOOSTS },
   async *catalogs() {},
 };
 
@@ -59,6 +60,8 @@ describe("contentName", () => {
     const name = contentName(SOURCE);
     expect(name).toMatch(/^[0-9a-f]{16}$/);
     expect(contentName({ ...SOURCE, settings: { ...settings, catalogAliases: { x: ["y"] } } })).toBe(name);
+    const boosts = { ...DEFAULT_BOOSTS, description: 0 };
+    expect(contentName({ ...SOURCE, settings: { ...settings, boosts, minScore: 1 } })).toBe(name);
     expect(contentName({ ...SOURCE, files: ["a", "c"] })).not.toBe(name);
     expect(contentName({ ...SOURCE, settings: { ...settings, synonyms: [] } })).not.toBe(name);
   });

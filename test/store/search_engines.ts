@@ -79,7 +79,7 @@ export const query = (over: Partial<SearchQuery> = {}): SearchQuery => ({
 export async function publishDocuments(
   blobs: WriteBlobs,
   documents: readonly SearchDocument[],
-  { synonyms = [], catalogAliases = {} }: Partial<SearchSettings> = {},
+  { synonyms = [], catalogAliases = {}, boosts, minScore }: Partial<SearchSettings> = {},
 ): Promise<string> {
   const files: Record<string, string> = {};
   for (const [catalogId, own] of Map.groupBy(documents, ({ catalogId }) => catalogId ?? "")) {
@@ -94,7 +94,14 @@ export async function publishDocuments(
     contexts: empty,
     catalogs: [],
     percentage_units: [],
-    search: { analysis: 1, synonyms, catalog_aliases: catalogAliases, files },
+    search: {
+      analysis: 1,
+      synonyms,
+      catalog_aliases: catalogAliases,
+      ...(boosts && { boosts }),
+      ...(minScore !== undefined && { min_score: minScore }),
+      files,
+    },
   };
   const bytes = encodeJson(manifest);
   await blobs.write(manifestName(sha256(bytes)), bytes);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { SearchDataset } from "../../src/core/search.ts";
+import { DEFAULT_BOOSTS } from "../../src/core/search_boosts.ts";
 import { DEFAULT_SYNONYMS } from "../../src/core/synonyms.ts";
 import {
   dataset,
@@ -19,6 +20,8 @@ import {
 } from "./example_catalog.ts";
 
 const D11 = key("d1", "d1.1");
+
+const BOOSTS = { description: 0.5, dataset_title: 2, dataset_source: 1_000, dataset_description: 0 };
 
 const THEMES = [{ id: "b", label: "Be" }, { id: "a", label: "A" }, { id: "mute" }];
 
@@ -125,26 +128,54 @@ export function searchStoreSuite(store: () => CanonicalStore): void {
   });
 
   describe("searchSettings", () => {
-    test("are the synonyms of the program and no aliases at first", async () => {
-      expect(await store().searchSettings()).toEqual({ synonyms: DEFAULT_SYNONYMS, catalogAliases: {} });
+    test("are the synonyms and boosts of the program, no aliases and no minimum score at first", async () => {
+      expect(await store().searchSettings()).toEqual({
+        synonyms: DEFAULT_SYNONYMS,
+        catalogAliases: {},
+        // The contract's, catalog-harvest 6.
+        boosts: { description: 1.5, dataset_title: 1, dataset_source: 1, dataset_description: 1 },
+      });
     });
 
     test("answer what was saved last, nothing at all included", async () => {
       await store().saveSynonyms(["ipc,inflación", "a1,b1"]);
       await store().saveCatalogAliases({ todos: ["c", "e"], ninguno: [] });
+      await store().saveBoosts(BOOSTS);
+      await store().saveMinScore(0);
       expect(await store().searchSettings()).toEqual({
         synonyms: ["ipc,inflación", "a1,b1"],
         catalogAliases: { todos: ["c", "e"], ninguno: [] },
+        boosts: BOOSTS,
+        minScore: 0,
       });
+      await store().saveMinScore(2.5);
+      expect((await store().searchSettings()).minScore).toBe(2.5);
       await store().saveSynonyms([]);
       await store().saveCatalogAliases({});
-      expect(await store().searchSettings()).toEqual({ synonyms: [], catalogAliases: {} });
+      await store().saveBoosts(DEFAULT_BOOSTS);
+      await store().saveMinScore(undefined);
+      expect(await store().searchSettings()).toEqual({
+        synonyms: [],
+        catalogAliases: {},
+        boosts: DEFAULT_BOOSTS,
+      });
     });
 
     test("refuse a list without two terms, and stay as they were", async () => {
       await store().saveSynonyms(["ipc,inflación"]);
       await expect(store().saveSynonyms(["a1,b1", "solo"])).rejects.toMatchObject({ code: "invalid" });
       expect((await store().searchSettings()).synonyms).toEqual(["ipc,inflación"]);
+    });
+
+    test.each([
+      { why: "that are all 0", over: { description: 0, dataset_title: 0, dataset_source: 0 } },
+      { why: "below 0", over: { dataset_title: -1 } },
+      { why: "too large to score by", over: { dataset_title: 1_001 } },
+      { why: "that are no number", over: { dataset_source: NaN } },
+    ])("refuse boosts $why, and stay as they were", async ({ over }) => {
+      await store().saveBoosts(BOOSTS);
+      await expect(store().saveBoosts({ ...BOOSTS, ...over })).rejects.toMatchObject({ code: "invalid" });
+      expect((await store().searchSettings()).boosts).toEqual(BOOSTS);
     });
 
     test("refuse an alias that is a catalog, and stay as they were", async () => {

@@ -10,6 +10,7 @@ import {
   type SearchQuery,
   type SearchSettings,
 } from "../../src/core/search.ts";
+import { DEFAULT_BOOSTS } from "../../src/core/search_boosts.ts";
 import type { Popularity } from "../../src/core/hits.ts";
 import { document, type ENGINES, openSearch, popularityOfDocuments, query } from "./search_engines.ts";
 
@@ -359,6 +360,58 @@ export function searchSuite(engine: (typeof ENGINES)[number]): void {
         );
       });
 
+      describe("go by the boosts of the settings", () => {
+        // "trigo" is once in a text of each; every text has one word.
+        const all = [
+          document("d", {
+            description: "trigo",
+            dataset: { title: "pan", source: "pan", description: "pan" },
+          }),
+          document("t", {
+            description: "pan",
+            dataset: { title: "trigo", source: "uva", description: "uva" },
+          }),
+        ];
+        const once = bm25({ documents: 2, having: 1, times: 1, words: 1, average: 1 });
+
+        test.each([
+          { why: "the contract's", boosts: {}, found: [["d", 1.5], ["t", 1]] },
+          { why: "others, in another order", boosts: { dataset_title: 4 }, found: [["t", 4], ["d", 1.5]] },
+          { why: "smaller ones", boosts: { description: 0.25 }, found: [["t", 1], ["d", 0.25]] },
+          { why: "without descriptions", boosts: { description: 0 }, found: [["t", 1]] },
+          { why: "without titles", boosts: { dataset_title: 0 }, found: [["d", 1.5]] },
+          {
+            why: "of texts that have no such word",
+            boosts: { description: 0, dataset_title: 0, dataset_source: 9 },
+            found: [],
+          },
+        ])("$why", async ({ boosts, found }) => {
+          const { hits, count } = await ask(all, { text: "trigo" }, {
+            boosts: { ...DEFAULT_BOOSTS, ...boosts },
+          });
+          expect(hits.map(({ document }) => document.id)).toEqual(found.map(([id]) => id));
+          expect(count).toBe(found.length);
+          hits.forEach(({ score }, i) => close(score, Number(found[i]![1]) * once));
+        });
+
+        test("which of them is the best text", async () => {
+          const both = document("b", { description: "trigo", dataset: { source: "trigo" } });
+          const other = document("o", { description: "pan", dataset: { source: "pan" } });
+          for (const [dataset_source, best] of [[1, 1.5], [2, 2], [0, 1.5]] as const) {
+            const { hits } = await ask([both, other], { text: "trigo" }, {
+              boosts: { ...DEFAULT_BOOSTS, dataset_source },
+            });
+            expect(ids({ hits, count: 1 })).toEqual(["b"]);
+            close(hits[0]!.score, best * once);
+          }
+        });
+
+        test("but say nothing of what no text is asked for", async () => {
+          const boosts = { ...DEFAULT_BOOSTS, description: 0 };
+          expect(ids(await ask(all, {}, { boosts }))).toEqual(["d", "t"]);
+        });
+      });
+
       test("are the same however often a word is asked for, and in whatever order", async () => {
         const all = described({ a: "trigo pan", b: "trigo" });
         const once = await ask(all, { text: "trigo pan" });
@@ -394,14 +447,18 @@ export function searchSuite(engine: (typeof ENGINES)[number]): void {
         { why: "may be out of reach", size: 1_000, text: "raro", minScore: 100, count: 0 },
         { why: "is 0 in smaller collections", size: 999, text: "común", minScore: 100, count: 999 },
         { why: "counts for text alone", size: 1_000, text: undefined, minScore: 100, count: 1_000 },
-      ])("$why", async ({ size, text, minScore, count }) => {
+        { why: "is that of the settings", size: 1_000, text: "común", minScore: 0, set: 5, count: 0 },
+        { why: "is it though it is less", size: 1_000, text: "común", minScore: 100, set: 0, count: 1_000 },
+        { why: "is 0 there too", size: 999, text: "común", minScore: 0, set: 100, count: 999 },
+        { why: "is no other there", size: 1_000, text: undefined, minScore: 0, set: 100, count: 1_000 },
+      ])("$why", async ({ size, text, minScore, set, count }) => {
         for (const sortBy of ["relevance", "hits_90_days", "frequency"] as const) {
           const answer = await ask(crowd(size), {
             ...(text !== undefined && { text }),
             minScore,
             sortBy,
             facets: true,
-          });
+          }, set === undefined ? {} : { minScore: set });
           expect(answer.count).toBe(count);
           expect(answer.facets!.catalog_id).toEqual(count === 0 ? [] : [{ label: "c", count }]);
         }

@@ -12,8 +12,8 @@
 
 import { Problem } from "../../core/problem.ts";
 import type { SearchDocument } from "../../core/search.ts";
+import { TEXT_FIELDS } from "../../core/search_boosts.ts";
 import { K1 } from "../../core/search_score.ts";
-import { TEXT_FIELDS } from "../../core/search_index.ts";
 import type { SearchSource } from "../../core/search_source.ts";
 import { readSynonyms } from "../../core/synonyms.ts";
 import type { Cluster } from "./cluster.ts";
@@ -199,9 +199,7 @@ async function weightsOf(cluster: Cluster, lengths: readonly { words: number; te
     nodeMs: STEP_MS,
   });
   const hasFactor = Number.parseInt(root!.version.number) < 3;
-  return TEXT_FIELDS.map(({ boost }, field) =>
-    boost * (K1 + 1) / (hasFactor ? similarityOf(lengths[field]!).k1 + 1 : 1)
-  );
+  return lengths.map((length) => (K1 + 1) / (hasFactor ? similarityOf(length).k1 + 1 : 1));
 }
 
 /** Sends documents in pieces. Errors: Problem `unavailable` at the first one that is refused. */

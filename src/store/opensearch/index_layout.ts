@@ -11,14 +11,15 @@
 
 import { createHash } from "node:crypto";
 import { type Facet, FACETS, type SearchDocument } from "../../core/search.ts";
-import { frequencyCode, TEXT_FIELDS } from "../../core/search_index.ts";
+import { TEXT_FIELDS } from "../../core/search_boosts.ts";
+import { frequencyCode } from "../../core/search_index.ts";
 import { B, K1 } from "../../core/search_score.ts";
 import type { SearchSource } from "../../core/search_source.ts";
 import { ANALYSIS, stem, words } from "../../core/search_text.ts";
 import { membersIn, type Synonyms } from "../../core/synonyms.ts";
 
 /** Version of what this program writes: indexes of another are not read. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 export const SHARDS = 3;
 export const REPLICAS = 1;
@@ -114,7 +115,7 @@ export function similarityOf({ words, terms }: FieldLength): { readonly k1: numb
 export type IndexNote = {
   readonly content: string;
   readonly series: number;
-  /** By field: what its scores are multiplied by to be those of core. */
+  /** By field: what its scores are multiplied by to be those of core, boosts apart. */
   readonly weights: readonly number[];
 };
 
@@ -133,7 +134,7 @@ export function indexBody(lengths: readonly FieldLength[], note: IndexNote): obj
         analyzer: { spanish_terms: { type: "custom", tokenizer: "places", filter: ["terms"] } },
       },
       similarity: Object.fromEntries(
-        TEXT_FIELDS.map(({ name }, field) => [name, { type: "BM25", ...similarityOf(lengths[field]!) }]),
+        TEXT_FIELDS.map((name, field) => [name, { type: "BM25", ...similarityOf(lengths[field]!) }]),
       ),
     },
     mappings: {
@@ -148,7 +149,7 @@ export function indexBody(lengths: readonly FieldLength[], note: IndexNote): obj
         frequency: { type: "byte", index: false },
         ...Object.fromEntries(FACETS.map((facet) => [labelField(facet), label])),
         ...Object.fromEntries(
-          TEXT_FIELDS.map(({ name }) => [name, {
+          TEXT_FIELDS.map((name) => [name, {
             type: "text",
             analyzer: "spanish_terms",
             similarity: name,
@@ -188,7 +189,7 @@ export function seriesEntry(document: SearchDocument, rank: number, lines: reado
       }),
     ),
     ...Object.fromEntries(
-      TEXT_FIELDS.flatMap(({ name }, field) => lines[field] === "" ? [] : [[name, lines[field]]]),
+      TEXT_FIELDS.flatMap((name, field) => lines[field] === "" ? [] : [[name, lines[field]]]),
     ),
   };
 }

@@ -10,7 +10,7 @@ import {
   type SearchQuery,
   type SearchSettings,
 } from "../../core/search.ts";
-import { TEXT_FIELDS } from "../../core/search_index.ts";
+import { type SearchBoosts, TEXT_FIELDS, type TextField } from "../../core/search_boosts.ts";
 import type { Popularity } from "../../core/hits.ts";
 import { withAliased } from "../../core/search_rank.ts";
 import type { Unit } from "../../core/search_units.ts";
@@ -34,7 +34,7 @@ export function searchBody(
   { filters, sortBy, descending, start, limit, facets, minScore }: SearchQuery,
   units: readonly Unit[] | undefined,
   { series, weights }: IndexNote,
-  { catalogAliases }: SearchSettings,
+  { catalogAliases, boosts, minScore: setScore }: SearchSettings,
 ): Body {
   const filter = FACETS.flatMap((facet) => {
     const values = filters[facet];
@@ -48,9 +48,9 @@ export function searchBody(
     : sortBy === "relevance" && units
     ? [{ _score: { order: "desc" } }]
     : [];
-  const least = series < SEARCH_LIMITS.smallCollection ? 0 : minScore;
+  const least = series < SEARCH_LIMITS.smallCollection ? 0 : setScore ?? minScore;
   return {
-    query: { bool: { must: [units ? bestField(units, weights) : ALL_SERIES], filter } },
+    query: { bool: { must: [units ? bestField(units, weights, boosts) : ALL_SERIES], filter } },
     ...(units && least > 0 && { min_score: least }),
     sort: [...first, { rank: { order: "asc" } }],
     track_scores: units !== undefined,
@@ -63,15 +63,20 @@ export function searchBody(
 
 const ALL_SERIES = { constant_score: { filter: { exists: { field: "rank" } } } };
 
-/** The best field decides; what stands for one word is counted once, by what fits best of it. */
-function bestField(units: readonly Unit[], weights: readonly number[]): object {
-  const fieldQuery = ({ name }: (typeof TEXT_FIELDS)[number], field: number) => {
-    const termQuery = (term: string) => ({ term: { [name]: { value: term, boost: weights[field]! } } });
+/**
+ * The best field decides; what stands for one word is counted once, by what fits best of it. A field that counts for
+ * nothing is not asked: it would match.
+ */
+function bestField(units: readonly Unit[], weights: readonly number[], boosts: SearchBoosts): object {
+  const fieldQuery = (name: TextField, field: number) => {
+    const boost = weights[field]! * boosts[name];
+    if (boost === 0) return [];
+    const termQuery = (term: string) => ({ term: { [name]: { value: term, boost } } });
     const unitQuery = (unit: Unit) =>
       unit.length === 1 ? termQuery(unit[0]!) : { dis_max: { queries: unit.map(termQuery) } };
-    return { bool: { should: units.map(unitQuery) } };
+    return [{ bool: { should: units.map(unitQuery) } }];
   };
-  return { dis_max: { queries: TEXT_FIELDS.map(fieldQuery) } };
+  return { dis_max: { queries: TEXT_FIELDS.flatMap(fieldQuery) } };
 }
 
 /** Counts of the values of facets. */

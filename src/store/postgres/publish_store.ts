@@ -13,6 +13,7 @@ import { unpackObservations } from "../../core/packed.ts";
 import type { SearchDocument, SearchSettings } from "../../core/search.ts";
 import { searchDataset, searchDocument } from "../../core/search_document.ts";
 import type { CatalogSummary } from "../../core/snapshot.ts";
+import { DEFAULT_BOOSTS } from "../../core/search_boosts.ts";
 import { DEFAULT_SYNONYMS } from "../../core/synonyms.ts";
 import type { Database, Statements } from "./database.ts";
 import { DISTRIBUTION_KEY, keyOf, parse, parseOptional, seriesRows, textIn } from "./rows.ts";
@@ -45,6 +46,10 @@ export function publishStore(db: Database): PublishStore {
           ? parse<SearchSettings["synonyms"]>(settings.get("synonyms"))
           : DEFAULT_SYNONYMS,
         catalogAliases: parse<SearchSettings["catalogAliases"]>(settings.get("catalog_aliases") ?? "{}"),
+        boosts: settings.has("search_boosts")
+          ? parse<SearchSettings["boosts"]>(settings.get("search_boosts"))
+          : DEFAULT_BOOSTS,
+        minScore: parse<number | null>(settings.get("search_min_score") ?? "null") ?? undefined,
       };
     },
 

@@ -2,6 +2,7 @@
 
 import type { SettingsStore } from "../../core/canonical_store.ts";
 import { checkAliases } from "../../core/search.ts";
+import { checkBoosts } from "../../core/search_boosts.ts";
 import { checkSynonyms } from "../../core/synonyms.ts";
 import type { Database, Statements } from "./database.ts";
 import { textsIn } from "./rows.ts";
@@ -34,6 +35,14 @@ export function settingsStore(db: Database): SettingsStore {
         checkAliases(Object.keys(aliases), (id) => taken.has(id));
         await saveSetting(tx, "catalog_aliases", aliases);
       }),
+
+    saveBoosts: (boosts) =>
+      Promise.try(() => {
+        checkBoosts(boosts);
+        return db.write((tx) => saveSetting(tx, "search_boosts", boosts));
+      }),
+
+    saveMinScore: (minScore) => db.write((tx) => saveSetting(tx, "search_min_score", minScore ?? null)),
   };
 }
 

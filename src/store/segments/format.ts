@@ -6,6 +6,7 @@ import type { Frequency } from "../../core/frequency.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { Problem } from "../../core/problem.ts";
 import { writeRows } from "../../core/row_text.ts";
+import type { SearchBoosts } from "../../core/search_boosts.ts";
 import type { CatalogSummary, SeriesContext, SeriesRecord } from "../../core/snapshot.ts";
 
 export const FORMAT = 1;
@@ -33,6 +34,10 @@ export type SearchRoot = {
   /** Lists of equivalent terms. */
   synonyms: readonly string[];
   catalog_aliases: Readonly<Record<string, readonly string[]>>;
+  /** Absent where they are DEFAULT_BOOSTS. */
+  boosts?: SearchBoosts;
+  /** Absent where readers decide. */
+  min_score?: number;
   /** Search file of each catalog, by its id. */
   files: Record<string, string>;
 };

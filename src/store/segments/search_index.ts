@@ -2,7 +2,8 @@
 // the blobs can be read; files that the next snapshot has too are not read again.
 
 import { Problem } from "../../core/problem.ts";
-import type { Search, Searches } from "../../core/search.ts";
+import type { Search, Searches, SearchSettings } from "../../core/search.ts";
+import { DEFAULT_BOOSTS } from "../../core/search_boosts.ts";
 import { frequencyCode, type SearchIndex } from "../../core/search_index.ts";
 import { searchOver } from "../../core/search_rank.ts";
 import type { SearchSource } from "../../core/search_source.ts";
@@ -55,11 +56,11 @@ export function searchIndexReader(blobs: ReadBlobs): (snapshot: string) => Promi
  */
 export function searchSourceReader(blobs: ReadBlobs): (snapshot: string) => Promise<SearchSource> {
   return async (snapshot) => {
-    const { synonyms, catalog_aliases, files } = await searchRoot(blobs, snapshot);
-    const hashes = Object.values(files);
+    const root = await searchRoot(blobs, snapshot);
+    const hashes = Object.values(root.files);
     return {
       files: hashes.toSorted(),
-      settings: { synonyms, catalogAliases: catalog_aliases },
+      settings: settingsOf(root),
       async *catalogs() {
         for (const hash of hashes) {
           const part = decodeSearchPart(await required(blobs, searchName(hash)));
@@ -76,6 +77,15 @@ async function searchRoot(blobs: ReadBlobs, snapshot: string): Promise<SearchRoo
   throw new Problem("unavailable", `Cannot search snapshot "${snapshot}": it has no search files`);
 }
 
+function settingsOf({ synonyms, catalog_aliases, boosts, min_score }: SearchRoot): SearchSettings {
+  return {
+    synonyms,
+    catalogAliases: catalog_aliases,
+    boosts: boosts ?? DEFAULT_BOOSTS,
+    minScore: min_score,
+  };
+}
+
 async function required(blobs: ReadBlobs, name: string): Promise<Uint8Array> {
   const bytes = await blobs.read(name);
   if (!bytes) {
@@ -85,7 +95,7 @@ async function required(blobs: ReadBlobs, name: string): Promise<Uint8Array> {
 }
 
 /** The catalogs as one index: series and datasets are numbered on from part to part. */
-function joinParts(parts: readonly SearchPart[], { synonyms, catalog_aliases }: SearchRoot): SearchIndex {
+function joinParts(parts: readonly SearchPart[], root: SearchRoot): SearchIndex {
   const firstSeries = endsOf(parts.map(({ ids }) => ids.length));
   const firstDataset = endsOf(parts.map(({ datasets }) => datasets.length));
   const ids = parts.flatMap(({ ids }) => ids);
@@ -135,8 +145,8 @@ function joinParts(parts: readonly SearchPart[], { synonyms, catalog_aliases }: 
       dataset_source: sources.labels,
       catalog_id: catalogs.labels,
     },
-    settings: { synonyms, catalogAliases: catalog_aliases },
-    synonyms: readSynonyms(synonyms),
+    settings: settingsOf(root),
+    synonyms: readSynonyms(root.synonyms),
 
     has: (term) => parts.some((part) => part.has(term)),
 

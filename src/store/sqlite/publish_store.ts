@@ -12,6 +12,7 @@ import type { Enriched } from "../../core/enriched.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { unpackObservations } from "../../core/packed.ts";
 import { checkAliases, type SearchDocument, type SearchSettings } from "../../core/search.ts";
+import { checkBoosts, DEFAULT_BOOSTS } from "../../core/search_boosts.ts";
 import { searchDataset, searchDocument } from "../../core/search_document.ts";
 import { checkSynonyms, DEFAULT_SYNONYMS } from "../../core/synonyms.ts";
 import type { CatalogSummary } from "../../core/snapshot.ts";
@@ -37,6 +38,8 @@ export function publishStore(db: Database): PublishStore {
       Promise.try(() => ({
         synonyms: readSetting<SearchSettings["synonyms"]>(db, "synonyms") ?? DEFAULT_SYNONYMS,
         catalogAliases: readSetting<SearchSettings["catalogAliases"]>(db, "catalog_aliases") ?? {},
+        boosts: readSetting<SearchSettings["boosts"]>(db, "search_boosts") ?? DEFAULT_BOOSTS,
+        minScore: readSetting<number | null>(db, "search_min_score") ?? undefined,
       })),
 
     publication: () =>
@@ -79,6 +82,14 @@ export function settingsStore(db: Database): SettingsStore {
           saveSetting(db, "catalog_aliases", aliases);
         })
       ),
+
+    saveBoosts: (boosts) =>
+      Promise.try(() => {
+        checkBoosts(boosts);
+        saveSetting(db, "search_boosts", boosts);
+      }),
+
+    saveMinScore: (minScore) => Promise.try(() => saveSetting(db, "search_min_score", minScore ?? null)),
   };
 }
 

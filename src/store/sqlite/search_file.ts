@@ -14,7 +14,7 @@ import type { SearchColumns, SearchIndex } from "../../core/search_index.ts";
 import { isSynonymKey, readSynonyms, type Synonyms, termsOf } from "../../core/synonyms.ts";
 
 /** Version of what this program writes: a file of another is built anew. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /** Owners of terms that are kept in memory, at each level: "de" is in every other query, and in most series. */
 const KEPT_NUMBERS = 500_000;
