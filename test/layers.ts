@@ -98,8 +98,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // A module is a program of its own: it knows the domain and how command lines are read.
   "src/modules": {
-    imports: ["src/core", "src/command.ts", "src/ingest/json_fault.ts"],
-    packages: [],
+    imports: [
+      "src/core",
+      "src/command.ts",
+      "src/config.ts",
+      "src/host/read_source.ts",
+      "src/ingest/json_fault.ts",
+    ],
+    types: ["src/ingest/source.ts"],
+    packages: ["postgres"],
     runtime: true,
   },
   "src/pages": { imports: ["src/core"], packages: ["hono"], runtime: false },

@@ -4,7 +4,8 @@
 // The address is checked where it is used: `checkedLookup` is the only resolver the socket has, it answers once
 // per hop and only with addresses that all passed, so a second DNS answer has nobody to ask for it. Addresses
 // written as numbers skip the look-up and are checked before the request. Proxies of the environment are not
-// used: they would resolve names for us.
+// used: they would resolve names for us. Long because what checks an address, watches its answer and ends the
+// connection is one: a part of it used alone would be an open door.
 
 import { Buffer } from "node:buffer";
 import { lookup } from "node:dns/promises";
@@ -17,7 +18,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { createGunzip } from "node:zlib";
 import { Problem } from "../core/problem.ts";
-import type { ReadSource, SourceAnswer, SourceRequest } from "../ingest/source.ts";
+import type { ReadSource, SourceAnswer, SourceRequest, SourceSink } from "../ingest/source.ts";
 import { isInternalAddress } from "./internal_address.ts";
 
 const DEFAULTS = {
@@ -66,6 +67,7 @@ type Hop = {
   readonly verifyTls: boolean;
   readonly conditional: boolean;
   readonly endsAt: number;
+  readonly sink: SourceSink | undefined;
 };
 
 type Expect = (what: "headers" | "chunk" | "end", ms: number, fault: () => Problem) => void;
@@ -168,6 +170,7 @@ async function followed(start: URL, request: SourceRequest, settings: Settings):
     "User-Agent": settings.userAgent,
     ...(isSendable(etag) && { "If-None-Match": etag }),
     ...(isSendable(lastModified) && { "If-Modified-Since": lastModified }),
+    ...request.headers,
   };
   const conditional = "If-None-Match" in headers || "If-Modified-Since" in headers;
   if (start.username !== "" || start.password !== "") {
@@ -186,6 +189,7 @@ async function followed(start: URL, request: SourceRequest, settings: Settings):
         endsAt,
         maxBytes: request.maxBytes,
         verifyTls: request.verifyTls ?? true,
+        sink: request.sink,
       },
       settings,
     );
@@ -197,7 +201,9 @@ async function followed(start: URL, request: SourceRequest, settings: Settings):
     if (seen.size > settings.maxRedirects) {
       throw new Problem("unavailable", `La dirección redirige más de ${settings.maxRedirects} veces`);
     }
-    if (to.origin !== url.origin) delete headers["Authorization"];
+    if (to.origin !== url.origin) {
+      for (const name of ["Authorization", ...Object.keys(request.headers ?? {})]) delete headers[name];
+    }
     url = to;
   }
 }
@@ -234,6 +240,7 @@ function exchanged(hop: Hop, settings: Settings): Promise<Reply> {
     try {
       const reply = replyWithoutBody(response, hop, settings);
       if (reply !== undefined) return resolve(reply);
+      hop.sink?.begin();
     } catch (fault) {
       return reject(fault);
     }
@@ -241,17 +248,22 @@ function exchanged(hop: Hop, settings: Settings): Promise<Reply> {
     watchPace(response, hop, settings, expect, reject);
     const chunks: Uint8Array[] = [];
     let size = 0;
+    const keep = hop.sink?.take ?? ((chunk: Uint8Array) => void chunks.push(chunk));
     if (isCompressed(response)) body = response.pipe(createGunzip()).on("error", cut);
     body.on("data", (chunk: Uint8Array) => {
       size += chunk.length;
-      if (size > hop.maxBytes) reject(tooLarge(hop.maxBytes));
-      else chunks.push(chunk);
+      if (size > hop.maxBytes) return reject(tooLarge(hop.maxBytes));
+      try {
+        keep(chunk);
+      } catch (fault) {
+        reject(fault);
+      }
     });
     body.on("end", () => {
       const { etag, "last-modified": lastModified, "content-type": type = "" } = response.headers;
       const validators = { ...(etag && { etag }), ...(lastModified && { lastModified }) };
       const contentType = type.split(";")[0]!.trim().toLowerCase();
-      resolve({ status: "fresh", bytes: joined(chunks, size), validators, contentType });
+      resolve({ status: "fresh", bytes: joined(chunks), validators, contentType });
     });
   });
   request.end();
@@ -369,8 +381,8 @@ function tooLarge(maxBytes: number): Problem {
   return new Problem("invalid", `El archivo supera el límite de ${limit}`);
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);

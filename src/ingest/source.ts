@@ -26,6 +26,16 @@ export type SourceRequest = {
   readonly maxBytes: number;
   /** Whether the server has to prove who it is; yes unless told. */
   readonly verifyTls?: boolean;
+  /** Sent besides ours, to the origin of `url` alone: redirects elsewhere go without them. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the body of HTTP goes piece by piece; the answer has no bytes then. */
+  readonly sink?: SourceSink;
+};
+
+export type SourceSink = {
+  /** A body begins; what was taken before is of an attempt that failed. */
+  begin(): void;
+  take(bytes: Uint8Array): void;
 };
 
 /**

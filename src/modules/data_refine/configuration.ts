@@ -72,7 +72,7 @@ export async function readConfiguration(folder: string): Promise<Configuration> 
 }
 
 /** Reads the values of a configuration, each with what it must be. */
-class Keys {
+export class Keys {
   readonly #file: string;
   readonly #json: JsonObject;
   readonly #read = new Set<string>();
@@ -178,7 +178,7 @@ async function firstExisting(files: readonly string[]): Promise<string | undefin
   return undefined;
 }
 
-async function readJson(file: string): Promise<Json> {
+export async function readJson(file: string): Promise<Json> {
   if ((await Deno.stat(file)).size > LARGEST_JSON) {
     throw new ConfigurationFault(`${file}: tiene más de ${LARGEST_JSON / 1024 / 1024} MB`);
   }

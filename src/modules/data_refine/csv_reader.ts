@@ -35,12 +35,14 @@ export type CsvSource = {
 
 /**
  * Calls `push` with the cells of each row, the header among them, until it answers false.
+ * Calls `pause` after each piece of the file, and waits for it.
  * Shape: rows as long as they are in the file; an empty line is a row with one empty cell.
  * Errors: CsvFault.
  */
 export async function readCsvRows(
   source: CsvSource,
   push: (cells: string[], line: number) => boolean | void,
+  pause?: () => Promise<void>,
 ): Promise<void> {
   const rows = new RowParser(source, push);
   const decode = decoder(source);
@@ -50,6 +52,7 @@ export async function readCsvRows(
     const count = await file.read(bytes);
     const text = decode(count === null ? undefined : bytes.subarray(0, count), rows);
     if (!rows.take(text, count === null) || count === null) return;
+    await pause?.();
   }
 }
 
