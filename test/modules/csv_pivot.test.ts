@@ -10,7 +10,7 @@ import { Problem } from "../../src/core/problem.ts";
 import { dateFormat } from "../../src/modules/csv_pivot/date_format.ts";
 import { addDecimals, compareDecimals, decimalReader } from "../../src/modules/csv_pivot/decimal_text.ts";
 import { pivotFile } from "../../src/modules/csv_pivot/pivot_file.ts";
-import { ConfigurationFault } from "../../src/modules/data_refine/configuration.ts";
+import { ConfigurationFault } from "../../src/modules/configuration.ts";
 import { isoDate } from "../../src/core/time.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;

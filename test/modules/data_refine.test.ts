@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
-import { ConfigurationFault } from "../../src/modules/data_refine/configuration.ts";
+import { ConfigurationFault } from "../../src/modules/configuration.ts";
 import { columnNames, refineFolder, type Summary } from "../../src/modules/data_refine/refine_folder.ts";
 
 const FIXTURES = new URL("../fixtures/etl/", import.meta.url).pathname;

@@ -10,7 +10,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
-import { ConfigurationFault } from "../../src/modules/data_refine/configuration.ts";
+import { ConfigurationFault } from "../../src/modules/configuration.ts";
 import { readFetchConfiguration } from "../../src/modules/http_fetch/configuration.ts";
 import { fetchFile } from "../../src/modules/http_fetch/fetch_file.ts";
 

@@ -4,8 +4,8 @@
 import path from "node:path";
 import { FREQUENCIES, type Frequency } from "../../core/frequency.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { ConfigurationFault, Keys, readJson } from "../data_refine/configuration.ts";
-import { type Encoding, ENCODINGS } from "../data_refine/csv_reader.ts";
+import { ConfigurationFault, Keys, readJson } from "../configuration.ts";
+import { type Encoding, ENCODINGS } from "../csv_reader.ts";
 import { type DateFormat, dateFormat } from "./date_format.ts";
 import type { Separators } from "./decimal_text.ts";
 

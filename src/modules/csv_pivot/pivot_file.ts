@@ -6,9 +6,9 @@ import { firstDay, FREQUENCY, type Period, periodOf } from "../../core/frequency
 import { Problem } from "../../core/problem.ts";
 import { fold } from "../../core/search_text.ts";
 import { isoDate } from "../../core/time.ts";
-import { ConfigurationFault } from "../data_refine/configuration.ts";
-import { CsvFault, detectDelimiter, readCsvRows } from "../data_refine/csv_reader.ts";
-import { createCsvWriter } from "../data_refine/csv_writer.ts";
+import { ConfigurationFault } from "../configuration.ts";
+import { CsvFault, detectDelimiter, readCsvRows } from "../csv_reader.ts";
+import { createCsvWriter } from "../csv_writer.ts";
 import {
   type PivotConfiguration,
   type Reading,

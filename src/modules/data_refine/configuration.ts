@@ -1,19 +1,11 @@
 // The configuration of the module: a folder with `conf.json` (or `config.json`) and the histories in `filters/`.
 
 import path from "node:path";
-import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { Problem } from "../../core/problem.ts";
+import { isJsonObject } from "../../core/json.ts";
 import { type History, HistoryFault, readHistory } from "../../core/refine/history.ts";
-import { jsonFaultAt } from "../../ingest/json_fault.ts";
-import { type Encoding, ENCODINGS } from "./csv_reader.ts";
-import { type Quoting, QUOTINGS } from "./csv_writer.ts";
-
-/** Wrong arguments, configuration or history: trying again without a change would fail again. */
-export class ConfigurationFault extends Problem {
-  constructor(message: string, cause?: unknown) {
-    super("invalid", message, [], { cause });
-  }
-}
+import { ConfigurationFault, Keys, readJson } from "../configuration.ts";
+import { type Encoding, ENCODINGS } from "../csv_reader.ts";
+import { type Quoting, QUOTINGS } from "../csv_writer.ts";
 
 const ON_MISSING_FILTER = ["fail", "copy", "skip"] as const;
 
@@ -34,7 +26,6 @@ export type Configuration = {
 };
 
 const MAX_TABLE_ROWS = 1_000_000;
-const LARGEST_JSON = 20 * 1024 * 1024;
 
 const NAMES = ["conf.json", "config.json"] as const;
 
@@ -70,75 +61,6 @@ export async function readConfiguration(folder: string): Promise<Configuration> 
   }
   return configuration;
 }
-
-/** Reads the values of a configuration, each with what it must be. */
-export class Keys {
-  readonly #file: string;
-  readonly #json: JsonObject;
-  readonly #read = new Set<string>();
-
-  constructor(file: string, json: JsonObject) {
-    this.#file = file;
-    this.#json = json;
-  }
-
-  text(key: string, fallback: string): string {
-    const value = this.#value(key) ?? fallback;
-    if (typeof value !== "string") throw this.#wrong(key, "un texto");
-    return value;
-  }
-
-  choice<T extends string>(key: string, allowed: readonly T[], fallback: T): T {
-    const value = this.#value(key) ?? fallback;
-    const lower = typeof value === "string" ? ALIASES[value.toLowerCase()] ?? value.toLowerCase() : undefined;
-    const found = allowed.find((one) => one === lower);
-    if (found === undefined) throw this.#wrong(key, allowed.map((one) => `"${one}"`).join(" o "));
-    return found;
-  }
-
-  delimiter(key: string): string | undefined {
-    const value = this.#value(key);
-    if (value === undefined || value === "") return undefined;
-    const wrong = typeof value !== "string" || value.length !== 1 || /["\r\n\ufeff]/.test(value);
-    if (wrong) throw this.#wrong(key, "un solo carácter, que no sea comilla ni fin de línea");
-    return value;
-  }
-
-  count(key: string, fallback: number): number {
-    const value = this.#value(key) ?? fallback;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
-      throw this.#wrong(key, "un entero desde 1");
-    }
-    return value;
-  }
-
-  refuseOthers(allowed: readonly string[]): void {
-    const known = [...allowed, ...this.#read];
-    const unknown = Object.keys(this.#json).find((key) => !known.includes(key));
-    if (unknown !== undefined) {
-      throw new ConfigurationFault(
-        `${this.#file}: no existe la clave "${unknown}" (se admiten ${known.join(", ")})`,
-      );
-    }
-  }
-
-  #value(key: string): Json | undefined {
-    this.#read.add(key);
-    return this.#json[key] ?? undefined;
-  }
-
-  #wrong(key: string, wanted: string): ConfigurationFault {
-    return new ConfigurationFault(`${this.#file}: "${key}" debe ser ${wanted}`);
-  }
-}
-
-/** Other spellings of encodings. */
-const ALIASES: Readonly<Record<string, string>> = {
-  utf8: "utf-8",
-  latin1: "latin-1",
-  "iso-8859-1": "latin-1",
-  cp1252: "windows-1252",
-};
 
 /** The history of a file's base name, or undefined where there is none. Errors: ConfigurationFault. */
 export async function readFilter(
@@ -176,19 +98,4 @@ async function firstExisting(files: readonly string[]): Promise<string | undefin
     }
   }
   return undefined;
-}
-
-export async function readJson(file: string): Promise<Json> {
-  if ((await Deno.stat(file)).size > LARGEST_JSON) {
-    throw new ConfigurationFault(`${file}: tiene más de ${LARGEST_JSON / 1024 / 1024} MB`);
-  }
-  const text = (await Deno.readTextFile(file)).replace(/^\ufeff/, "");
-  try {
-    return JSON.parse(text);
-  } catch {
-    const before = text.slice(0, jsonFaultAt(text)).split("\n");
-    throw new ConfigurationFault(
-      `${file}, línea ${before.length}, columna ${before.at(-1)!.length + 1}: no es JSON válido`,
-    );
-  }
 }

@@ -7,15 +7,15 @@ import { Problem } from "../../core/problem.ts";
 import { checkHistory, runHistory, type RunOptions } from "../../core/refine/history.ts";
 import {
   type Configuration,
-  ConfigurationFault,
   filterPath,
   inFile,
   type NamedHistory,
   readConfiguration,
   readFilter,
 } from "./configuration.ts";
-import { CsvFault, type CsvSource, detectDelimiter, readCsvRows } from "./csv_reader.ts";
-import { createCsvWriter, type CsvWriter } from "./csv_writer.ts";
+import { ConfigurationFault } from "../configuration.ts";
+import { CsvFault, type CsvSource, detectDelimiter, readCsvRows } from "../csv_reader.ts";
+import { createCsvWriter, type CsvWriter } from "../csv_writer.ts";
 
 export type Folders = { readonly input: string; readonly output: string; readonly conf: string };
 

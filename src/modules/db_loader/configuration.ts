@@ -1,8 +1,8 @@
 // The configuration of the module: one JSON file with the tables, their columns and how texts are read.
 
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { ConfigurationFault, readJson } from "../data_refine/configuration.ts";
-import { type Encoding, ENCODINGS } from "../data_refine/csv_reader.ts";
+import { ConfigurationFault, readJson } from "../configuration.ts";
+import { type Encoding, ENCODINGS } from "../csv_reader.ts";
 import { type ColumnType, columnType, type TextRules, TYPE_NAMES } from "./column_type.ts";
 import { dateFormat, DIRECTIVE_NAMES } from "./date_format.ts";
 

@@ -2,8 +2,8 @@
 
 import path from "node:path";
 import { Problem } from "../../core/problem.ts";
-import { CsvFault, type CsvSource, readCsvRows } from "../data_refine/csv_reader.ts";
-import { createCsvWriter, type CsvWriter } from "../data_refine/csv_writer.ts";
+import { CsvFault, type CsvSource, readCsvRows } from "../csv_reader.ts";
+import { createCsvWriter, type CsvWriter } from "../csv_writer.ts";
 import type { Value } from "./column_type.ts";
 import { type Configuration, readConfiguration, type Table } from "./configuration.ts";
 import { openPostgres } from "./postgres_target.ts";

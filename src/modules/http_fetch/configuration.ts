@@ -2,7 +2,7 @@
 // never written: their values come from the environment.
 
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { ConfigurationFault, Keys, readJson } from "../data_refine/configuration.ts";
+import { ConfigurationFault, Keys, readJson } from "../configuration.ts";
 
 export type FetchConfiguration = {
   /** Of HTTP, absolute, without user or password. */

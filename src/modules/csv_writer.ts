@@ -2,7 +2,7 @@
 // The file appears when `keep` is called, whole, or not at all.
 
 import path from "node:path";
-import { cellText, type CellValue } from "../../core/grel/value.ts";
+import { cellText, type CellValue } from "../core/grel/value.ts";
 
 export const QUOTINGS = ["minimal", "all"] as const;
 export type Quoting = typeof QUOTINGS[number];

@@ -2,7 +2,7 @@
 // Nothing is trimmed or guessed. Faults name the line and the column where they show.
 
 import { Buffer } from "node:buffer";
-import { Problem } from "../../core/problem.ts";
+import { Problem } from "../core/problem.ts";
 
 export const ENCODINGS = ["utf-8", "latin-1", "windows-1252"] as const;
 export type Encoding = typeof ENCODINGS[number];
