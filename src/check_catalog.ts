@@ -7,6 +7,9 @@ import { checkCatalog } from "./ingest/check.ts";
 import { checkText } from "./ingest/check_text.ts";
 import { progressLine } from "./progress.ts";
 
+/** Longest that all answers of a CKAN portal may take together. */
+const PORTAL_MS = 300_000;
+
 /** Checks the catalog at an address and prints the report; answers whether it has no errors. */
 export async function checkAndPrint(
   url: string,
@@ -25,6 +28,7 @@ export async function checkAndPrint(
       userAgent: settings.HARVEST_USER_AGENT,
     }),
     maxSourceBytes: settings.MAX_SOURCE_MB * 1024 * 1024,
+    portals: { maxMs: PORTAL_MS, now: Date.now },
     ...(distributionId !== undefined && { distributionId }),
     onProgress: (done, all) => line.show(`Validando: ${done}/${all} distribuciones`),
   });

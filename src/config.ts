@@ -109,13 +109,23 @@ export const Env = z.object({
     "debe ser una dirección de correo",
   )
     .optional().describe(
-      "Remitente de los correos, dirección o Nombre <dirección>; recibe copia oculta de los informes; obligatorio con SMTP_URL",
+      "Remitente de los correos si los ajustes no tienen otro, dirección o Nombre <dirección>; recibe copia oculta de los informes; obligatorio con SMTP_URL",
     ),
   ENV_TYPE: z.string().max(40).regex(/^[^\p{Cc}]*$/u, "debe ser un renglón").default("").describe(
     "Etiqueta de la instalación en los asuntos de los informes, entre corchetes",
   ),
   TZ_SCHEDULE: z.string().refine(isTimeZone, "debe ser un huso horario, como America/Argentina/Buenos_Aires")
     .default("America/Argentina/Buenos_Aires").describe("Huso horario de los horarios del trabajo periódico"),
+  ETL_DIR: z.string().min(1).default(".").describe("Carpeta de modules.json y etl_sequences/"),
+  ETL_SLOTS: integer(1, 256).optional().describe(
+    "Pasos de secuencias que este proceso corre a la vez; sin él, uno por núcleo",
+  ),
+  ETL_KEEP_DAYS: integer(1, 36_500).default(365).describe(
+    "Días que se guardan las corridas terminadas y sus registros",
+  ),
+  ETL_GRACE_SECONDS: integer(0, 3_600).default(10).describe(
+    "Segundos que se espera a los pasos en curso cuando se detiene el proceso",
+  ),
   HARVEST_USER_AGENT: z.string().min(1).default("Caudal/1 (+harvest)").describe(
     "User-Agent con que se piden catálogos y CSV",
   ),

@@ -18,17 +18,18 @@ await runCommand({
     catalog: { value: "ID=ARCHIVO|URL", many: true, description: "Un catálogo como nodo; se puede repetir" },
     only: { value: "ID", description: "Sólo este nodo" },
     force: { description: "Indexa de nuevo también lo que no cambió" },
+    "only-metadata": { description: "Lee sólo los catálogos: los datos quedan como están" },
     check: {
       value: "ARCHIVO|URL",
       description:
-        "Sólo valida este catálogo, JSON o XLSX: perfil de metadatos y reglas de series; no guarda nada",
+        "Sólo valida este catálogo, JSON, XLSX o portal CKAN: perfil de metadatos y reglas de series; no guarda nada",
     },
     distribution: { value: "ID", description: "Con --check, sólo esta distribución" },
     json: { description: "Escribe el informe como JSON" },
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
   },
   run: async ({ check, distribution, ...options }) => {
-    const { network, catalog, only, force, json, data } = options;
+    const { network, catalog, only, force, "only-metadata": onlyMetadata, json, data } = options;
     if (distribution !== undefined && check === undefined) {
       throw new UsageProblem("--distribution sólo se usa con --check");
     }
@@ -46,12 +47,14 @@ await runCommand({
       });
       return isGood ? undefined : Deno.exit(1);
     }
+    if (force && onlyMetadata) throw new UsageProblem("--only-metadata no se usa con --force");
     const wrong = catalog?.find((text) => !/^[^=]+=.+$/.test(text));
     if (wrong !== undefined) throw new UsageProblem(`--catalog espera ID=ARCHIVO o ID=URL, no "${wrong}"`);
     const env = readEnv([...SOURCE_KEYS, ...PLACE_KEYS]);
     const places = publishingPlaces(env, data);
     const ran = await harvestAndPublish(places, env, { network, catalogs: catalog, only }, {
       force: force ?? false,
+      onlyMetadata: onlyMetadata ?? false,
     });
     if (json) return console.log(JSON.stringify({ ...ran.harvest, publish: ran.publish }, null, 2));
     console.log(reportText(ran.harvest));

@@ -14,6 +14,7 @@ import type { HarvestNode } from "./ingest/harvest_context.ts";
 import { readRegister } from "./ingest/register.ts";
 import type { ReadSource } from "./ingest/source.ts";
 import { openBlobs, type Places, prepareSearch } from "./open.ts";
+import { readFed } from "./operation/fed_distributions.ts";
 import { stampNodes } from "./operation/nodes.ts";
 import { publicNetwork } from "./operation/public_network.ts";
 import { readHarvestSettings } from "./operation/settings.ts";
@@ -52,6 +53,13 @@ export type NodeChoice = {
   readonly distribution?: DistributionKey | undefined;
 };
 
+export type HarvestOptions = {
+  /** Reads and indexes again what did not change. */
+  readonly force?: boolean;
+  /** Reads catalogs alone, and leaves their files for another time. */
+  readonly onlyMetadata?: boolean;
+};
+
 export type Ran = { readonly harvest: HarvestReport; readonly publish: PublishReport };
 
 const BUNDLED_NETWORK = new URL("./network/index.yaml", import.meta.url).href;
@@ -62,7 +70,7 @@ export function harvestAndPublish(
   places: Places,
   settings: SourceSettings,
   choice: NodeChoice,
-  options: { force?: boolean } = {},
+  options: HarvestOptions = {},
 ): Promise<Ran> {
   return withWriter(places, async (writer) => {
     const line = progressLine();
@@ -80,7 +88,7 @@ export async function harvestStore(
   { store, journal, records }: Writer,
   settings: SourceSettings,
   choice: NodeChoice,
-  options: { force?: boolean },
+  options: HarvestOptions,
   show: (text: string) => void,
 ): Promise<HarvestReport> {
   const { limits, verifyTls, indexingTimeout } = await readHarvestSettings(records);
@@ -96,10 +104,13 @@ export async function harvestStore(
     now: Date.now,
     limits,
     maxSourceBytes,
+    fed: await readFed(records),
+    maxCatalogMs: indexingTimeout * 1000,
     warnings,
     gzip: (bytes) => new Uint8Array(compression.gzip(bytes)),
     ...(choice.distribution && { only: choice.distribution }),
     ...(options.force && { force: true }),
+    ...(options.onlyMetadata && { onlyMetadata: true }),
     onProgress: ({ catalogs, catalogsDone, distributions, distributionsDone }) =>
       show(
         `Cosechando: ${catalogsDone}/${catalogs} catálogos, ${distributionsDone}/${distributions} distribuciones`,
@@ -144,7 +155,7 @@ export async function publishStore(
       onProgress: (done, distributions) => show(`Publicando: ${done}/${distributions} distribuciones`),
     });
     await publishActivity({ store, journal, blobs, sha256 });
-    const network = await publicNetwork({ store, records });
+    const network = await publicNetwork({ store, records, now: Date.now });
     await publishListing({ store, network, blobs, sha256 });
     await journal.finishRun(run.id, "SUCCESS", Date.now(), report);
     return report;

@@ -6,6 +6,7 @@ import type { Activities } from "./core/activity.ts";
 import type { CanonicalStore } from "./core/canonical_store.ts";
 import type { DumpDatabase } from "./core/dump_database.ts";
 import type { Dumps } from "./core/dumps.ts";
+import type { EtlStore } from "./core/etl/store.ts";
 import type { Popularities } from "./core/hits.ts";
 import type { Journal } from "./core/journal.ts";
 import type { Listings } from "./core/listing.ts";
@@ -15,7 +16,7 @@ import { searchesWithStandIn } from "./core/search_stand_in.ts";
 import type { Snapshots } from "./core/snapshot.ts";
 import { sha256 } from "./host/hash.ts";
 import { openPublishedBlobs, type PublishedPlace } from "./open_blobs.ts";
-import { openPostgresPorts } from "./open_postgres.ts";
+import { openPostgresEtlStore, openPostgresPorts } from "./open_postgres.ts";
 import { clusterSearches } from "./store/opensearch/search.ts";
 import { openActivities } from "./store/segments/activities.ts";
 import { openDumps } from "./store/segments/dumps.ts";
@@ -26,6 +27,8 @@ import { openSnapshots } from "./store/segments/snapshots.ts";
 import { sqliteStore } from "./store/sqlite/canonical_store.ts";
 import { type Database, openDatabase } from "./store/sqlite/database.ts";
 import { dumpDatabase } from "./store/sqlite/dump_file.ts";
+import { ETL_MIGRATIONS } from "./store/sqlite/etl_migrations.ts";
+import { sqliteEtlStore } from "./store/sqlite/etl_store.ts";
 import { sqliteJournal } from "./store/sqlite/journal.ts";
 import { sqliteRecords, sqliteTrail } from "./store/sqlite/records.ts";
 import { sqliteSearches } from "./store/sqlite/search.ts";
@@ -83,7 +86,13 @@ export function openOperation(
   };
 }
 
-function openEmbedded(dataDir: string): Database {
+/** Runs of sequences: in a file of their own, because their logs are large. */
+export function openEtlStore({ dataDir, databaseUrl }: Places): EtlStore {
+  if (databaseUrl !== undefined) return openPostgresEtlStore(databaseUrl);
+  return sqliteEtlStore(openEmbedded(dataDir, "etl.sqlite", ETL_MIGRATIONS));
+}
+
+function openEmbedded(dataDir: string, file = "caudal.sqlite", steps?: readonly string[]): Database {
   try {
     fs.mkdirSync(dataDir, { recursive: true });
   } catch (cause) {
@@ -96,7 +105,7 @@ function openEmbedded(dataDir: string): Database {
       },
     );
   }
-  return openDatabase(path.join(dataDir, "caudal.sqlite"));
+  return openDatabase(path.join(dataDir, file), steps);
 }
 
 /** The read side: never a database. `keepBytes` of published files may stay in memory. */

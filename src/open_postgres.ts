@@ -1,11 +1,13 @@
 // The ports over PostgreSQL: for whoever reads and decides, and for the one that writes.
 
 import type { CanonicalStore } from "./core/canonical_store.ts";
+import type { EtlStore } from "./core/etl/store.ts";
 import type { Journal } from "./core/journal.ts";
 import type { Records, Trail } from "./core/records.ts";
 import { sha256 } from "./host/hash.ts";
 import { postgresStore } from "./store/postgres/canonical_store.ts";
 import { type Database, openPostgres } from "./store/postgres/database.ts";
+import { postgresEtlStore } from "./store/postgres/etl_store.ts";
 import { postgresJournal } from "./store/postgres/journal.ts";
 import { withLease } from "./store/postgres/lease.ts";
 import { migrating } from "./store/postgres/migrate.ts";
@@ -22,6 +24,11 @@ export type PostgresPorts = {
 /** Connects, and migrates, when first used; `store.close` closes all of them. */
 export function openPostgresPorts(databaseUrl: string): PostgresPorts {
   return portsOver(migrating(openPostgres(databaseUrl)));
+}
+
+/** Connects, and migrates, when first used; over connections of its own. */
+export function openPostgresEtlStore(databaseUrl: string): EtlStore {
+  return postgresEtlStore(migrating(openPostgres(databaseUrl)));
 }
 
 /**

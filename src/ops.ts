@@ -1,31 +1,38 @@
-// The operation of a data folder: accounts, sessions and the API over them, for the server and for the commands.
+// The operation of a data folder: accounts, sessions, the API over them and the console over that, for the server and
+// for the commands.
 
+import type { Assets } from "./api/assets.ts";
 import { createOps, OPS_PATH } from "./console/ops.ts";
 import { OPERATIONS, type OperationsContext } from "./console/operations.ts";
 import type { SourceSettings } from "./harvest_and_publish.ts";
 import { openOperation, openStore, type Places } from "./open.ts";
+import { openDumpDesk } from "./open_dumps.ts";
 import type { MailPlace } from "./open_mail.ts";
+import { openEtlDesk } from "./open_etl.ts";
 import { openNetwork } from "./open_network.ts";
 import { type Accounts, createAccounts, type FixedAccount } from "./operation/accounts.ts";
 import { createFirstAccount } from "./operation/first_account.ts";
 import { createLogIn } from "./operation/log_in.ts";
 import { createPasswordResets } from "./operation/password_resets.ts";
 import { createPasswords } from "./operation/passwords.ts";
+import { mailAsSet } from "./operation/report_mails.ts";
 import { createSessions } from "./operation/sessions.ts";
 import { type SynchronizerDesk, synchronizerDesk } from "./operation/synchronizers.ts";
 import { createThrottle } from "./operation/throttle.ts";
+import { CONSOLE_PATH, createConsole } from "./pages/console/console.tsx";
 import { reportPage, reportPolicy } from "./pages/report_page.tsx";
 import { checkGatewayHere } from "./popularity.ts";
 import { VERSION } from "./version.ts";
 import { nextDue } from "./work/due_times.ts";
 
 /** The environment keys of what operates. */
-export const OPS_KEYS = ["CONSOLE_USERS", "TRUSTED_PROXIES", "TZ_SCHEDULE"] as const;
+export const OPS_KEYS = ["CONSOLE_USERS", "TRUSTED_PROXIES", "TZ_SCHEDULE", "ETL_DIR"] as const;
 
 export type OpsSettings = SourceSettings & {
   readonly CONSOLE_USERS: readonly FixedAccount[];
   readonly TRUSTED_PROXIES: number;
   readonly TZ_SCHEDULE: string;
+  readonly ETL_DIR: string;
   readonly PUBLIC_URL?: string | undefined;
 };
 
@@ -43,17 +50,22 @@ export const randomBytes = (length: number) => crypto.getRandomValues(new Uint8A
 export function openAccounts(
   places: Places,
   fixed: readonly FixedAccount[],
-): { accounts: Accounts; trail: ReturnType<typeof openOperation>["trail"]; close(): void } {
+): Pick<ReturnType<typeof openOperation>, "records" | "trail" | "close"> & { accounts: Accounts } {
   const { records, trail, close } = openOperation(places);
-  return { accounts: createAccounts(records, createPasswords(randomBytes), fixed), trail, close };
+  return { records, accounts: createAccounts(records, createPasswords(randomBytes), fixed), trail, close };
 }
 
-/** The API of a server; `post` sends what it has to tell by mail. */
+/**
+ * The API of a server and the console over it; what they have to tell goes by mail. `closing` aborts when the server
+ * stops: nobody is told of anything after that.
+ */
 export async function openOps(
   places: Places,
   settings: OpsSettings,
   onError: (error: unknown, path: string) => void,
   { mail, envType }: MailPlace,
+  assets: Assets,
+  closing: AbortSignal,
 ): Promise<Ops> {
   const { records, trail } = openOperation(places);
   const { CONSOLE_USERS, TRUSTED_PROXIES, PUBLIC_URL } = settings;
@@ -65,6 +77,7 @@ export async function openOps(
   const publicUrl = PUBLIC_URL === undefined ? {} : { publicUrl: PUBLIC_URL };
   let opened: ReturnType<typeof openStore> | undefined;
   const stored = () => opened ??= openStore(places);
+  let etl: OperationsContext["etl"] | undefined;
   let network: OperationsContext["network"] | undefined;
   let synchronizers: SynchronizerDesk | undefined;
   const context: OperationsContext & Parameters<typeof createOps>[0] = {
@@ -77,6 +90,10 @@ export async function openOps(
     },
     get network() {
       return network ??= openNetwork(places, settings, stored());
+    },
+    dumps: openDumpDesk(places),
+    get etl() {
+      return etl ??= openEtlDesk(places, settings);
     },
     get popularity() {
       const { store, records } = stored();
@@ -96,7 +113,7 @@ export async function openOps(
       throttle,
       now,
       randomBytes,
-      ...(mail && { mail }),
+      ...(mail && { mail: mailAsSet(mail, records) }),
       ...publicUrl,
     }),
     firstAccount,
@@ -105,16 +122,37 @@ export async function openOps(
     version: VERSION,
     trustedProxies: TRUSTED_PROXIES,
     ...publicUrl,
+    closing,
     onError,
   };
   const app = createOps(context, OPERATIONS);
+  const ops = async (request: Request, address: string) => await app.fetch(request, { address });
+  const consoleApp = createConsole({
+    ops,
+    opsPath: OPS_PATH,
+    operations: OPERATIONS,
+    files: assets.files,
+    now,
+    version: VERSION,
+    onError,
+  });
   return {
-    takes({ url }) {
-      if (!url.includes(OPS_PATH)) return false;
-      const { pathname } = new URL(url);
-      return pathname === OPS_PATH || pathname.startsWith(`${OPS_PATH}/`);
+    takes: ({ url }) => [OPS_PATH, CONSOLE_PATH, STATUS_PATH].some((path) => isUnder(url, path)),
+    answer: async (request, address) => {
+      if (isUnder(request.url, OPS_PATH)) return await ops(request, address);
+      if (!isUnder(request.url, STATUS_PATH)) return await consoleApp.fetch(request, { address });
+      return await ops(new Request(new URL(STATUS_OPERATION, request.url), request), address);
     },
-    answer: async (request, address) => await app.fetch(request, { address }),
     inviteFirst: () => firstAccount.invite(),
   };
+}
+
+/** Where those who watched the replaced scheduler asked, and who answers. */
+const STATUS_PATH = "/getstatus";
+const STATUS_OPERATION = `${OPS_PATH}/etl/getstatus`;
+
+function isUnder(url: string, path: string): boolean {
+  if (!url.includes(path)) return false;
+  const { pathname } = new URL(url);
+  return pathname === path || pathname.startsWith(`${path}/`);
 }

@@ -1,5 +1,5 @@
-// The HTTP server of `start` and `serve`: the read application and the operation API on a port, until it is told to
-// stop.
+// The HTTP server of `start` and `serve`: the read application, the operation API and the console on a port,
+// until it is told to stop.
 
 import { createApp } from "./api/app.ts";
 import { builtAssets } from "./assets.ts";
@@ -60,6 +60,15 @@ export type OwnCounts = {
   close(): Promise<void>;
 };
 
+/** What runs beside the server in its process. */
+export type Companions = {
+  readonly own?: OwnCounts;
+  /** What is waited for, once the process was told to stop, before it ends. */
+  readonly beforeExit?: () => Promise<unknown>;
+};
+
+/** Answers that are under way may take so long after the process was told to stop. */
+const SHUTDOWN_MS = 5_000;
 const MB = 1024 * 1024;
 
 /** Port of `--port`, else of the environment. */
@@ -80,13 +89,14 @@ export async function startServer(
   places: Places,
   { host, port }: Listen,
   settings: ServerSettings,
-  own?: OwnCounts,
+  { own, beforeExit = () => Promise.resolve() }: Companions = {},
 ): Promise<Serving> {
   const post = openMail(settings);
   const log = createLog(settings.LOG_LEVEL);
   const onError = (error: unknown, path: string) =>
     log("error", "request.failed", { path, ...faultFields(error) });
   const shared = openShared(settings, log, own?.counts);
+  const assets = builtAssets((error) => log("warn", "assets.failed", faultFields(error)));
   const app = createApp({
     snapshots: openPublished(places, settings.SEGMENT_CACHE_MB * MB),
     activities: openPublishedActivity(places),
@@ -99,7 +109,7 @@ export async function startServer(
       () => log("warn", "search.recovered"),
     ),
     searchMinScore: settings.SEARCH_MIN_SCORE,
-    assets: builtAssets((error) => log("warn", "assets.failed", faultFields(error))),
+    assets,
     now: Date.now,
     version: VERSION,
     ...(settings.PUBLIC_URL && { publicUrl: settings.PUBLIC_URL }),
@@ -113,7 +123,8 @@ export async function startServer(
     }),
     onError,
   });
-  const ops = await openOps(places, settings, onError, post);
+  const closing = new AbortController();
+  const ops = await openOps(places, settings, onError, post, assets, closing.signal);
   const answer = (request: Request, { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
     ops.takes(request) ? ops.answer(request, remoteAddr.hostname) : app.fetch(request);
   let server: Deno.HttpServer<Deno.NetAddr>;
@@ -128,7 +139,13 @@ export async function startServer(
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
       log("info", "server.stopped", { signal });
-      void server.shutdown().then(() => shared?.close()).then(() => own?.close()).finally(() => Deno.exit(0));
+      closing.abort();
+      const answered = Promise.race([
+        server.shutdown(),
+        new Promise((resolve) => setTimeout(resolve, SHUTDOWN_MS)),
+      ]);
+      void Promise.all([answered, beforeExit()]).then(() => shared?.close()).then(() => own?.close())
+        .finally(() => Deno.exit(0));
     });
   }
   const shown = host === "0.0.0.0" ? "localhost" : host.includes(":") ? `[${host}]` : host;

@@ -6,6 +6,8 @@ import { createLog, faultFields } from "./log.ts";
 import { Problem } from "./core/problem.ts";
 import { reportText } from "./core/report.ts";
 import { harvestAndPublish, SOURCE_KEYS } from "./harvest_and_publish.ts";
+import { etlHere } from "./etl_here.ts";
+import { ETL_KEYS } from "./open_etl.ts";
 import { openMail } from "./open_mail.ts";
 import { PLACE_KEYS, publishingPlaces } from "./places.ts";
 import { openSharedCounts } from "./open_redis.ts";
@@ -30,6 +32,7 @@ await runCommand({
       "HOST",
       ...PLACE_KEYS,
       ...SERVER_KEYS,
+      ...ETL_KEYS,
     ]);
     const places = publishingPlaces(env, data);
     const log = createLog(env.LOG_LEVEL);
@@ -39,9 +42,13 @@ await runCommand({
       (error) => log("warn", "counts.delayed", faultFields(error)),
     );
     const listen = { host: host ?? env.HOST, port: portOption(port, env.PORT) };
-    const server = await startServer(places, listen, env, counting);
     const end = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => end.abort());
+    let sequences = Promise.resolve();
+    const server = await startServer(places, listen, env, { own: counting, beforeExit: () => sequences });
+    const post = openMail(env);
+    const onError = (error: unknown) => log("error", "work.failed", faultFields(error));
+    sequences = etlHere({ places, settings: env, mail: post.mail, onError }, end.signal);
     console.log(`Caudal escucha en ${server.url} (los datos llegan al terminar la cosecha)`);
     try {
       if (Deno.stdout.isTerminal()) await tellFirstAccount(server);
@@ -60,11 +67,10 @@ await runCommand({
     }
     const tasks = tasksHere(places, {
       ...env,
-      post: openMail(env),
+      post,
       apiUrl: () => env.PUBLIC_URL ?? server.url,
       signal: end.signal,
     });
-    const onError = (error: unknown) => log("error", "work.failed", faultFields(error));
     const standBy = () =>
       console.log("Otro proceso hace el trabajo periódico de este almacén: aquí sólo se sirve");
     await Promise.all([
@@ -79,7 +85,7 @@ async function tellFirstAccount({ url, inviteFirst }: Serving): Promise<void> {
   const token = await inviteFirst();
   if (token === undefined) return;
   console.log(
-    `Para operarlo no hay ninguna cuenta. Cree una con "deno task console user NOMBRE admin", o durante una hora y una vez:\n` +
-      `  POST ${url}/api/ops/first-account  {"token": "${token}", "name": "…", "password": "…"}`,
+    `Para operarlo no hay ninguna cuenta. Cree una con "deno task console user NOMBRE admin", o aquí, durante una hora y una vez:\n` +
+      `  ${url}/consola/primera-cuenta#${token}`,
   );
 }

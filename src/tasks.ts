@@ -2,11 +2,11 @@
 // of its own, with the flags of its task, so that neither its memory nor its work is felt by who serves.
 
 import config from "../deno.json" with { type: "json" };
+import { compareApi } from "./compare_api.ts";
 import type { CanonicalStore } from "./core/canonical_store.ts";
 import { Problem } from "./core/problem.ts";
 import { reportText } from "./core/report.ts";
-import { harvestStore, publishStore, sourceReader, type SourceSettings } from "./harvest_and_publish.ts";
-import { integrationTest } from "./ingest/integration_test.ts";
+import { harvestStore, publishStore, type SourceSettings } from "./harvest_and_publish.ts";
 import { openPublishedDumps, openStore, type Places } from "./open.ts";
 import type { MailPlace } from "./open_mail.ts";
 import { openAccounts } from "./ops.ts";
@@ -14,7 +14,9 @@ import { reportPage } from "./pages/report_page.tsx";
 import { popularityTasks } from "./popularity.ts";
 import type { FixedAccount } from "./operation/accounts.ts";
 import { integrationTestTask } from "./operation/integration_test_task.ts";
+import { mailingAsSet } from "./operation/report_mails.ts";
 import { reportTask } from "./operation/report_task.ts";
+import { type IntegrationTestSettings, readIntegrationTestSettings } from "./operation/settings.ts";
 import type { Task, Tasks, Tell } from "./work/worker.ts";
 import { withWriter } from "./writer.ts";
 
@@ -27,15 +29,15 @@ export type TaskSettings = SourceSettings & {
   readonly signal: AbortSignal;
 };
 
-const MB = 1024 * 1024;
 const quiet = () => {};
 
 /** All of them. */
 export function tasksHere(places: Places, settings: TaskSettings): Tasks {
-  const harvest: Task = async ({ force, node }, tell) => {
+  const harvest: Task = async ({ force, only_metadata, node }, tell) => {
+    const options = { force: force === true, onlyMetadata: only_metadata === true };
     const report = await withWriter(
       places,
-      (writer) => harvestStore(writer, settings, { only: nodeOf(node) }, { force: force === true }, quiet),
+      (writer) => harvestStore(writer, settings, { only: nodeOf(node) }, options, quiet),
     );
     await tellLines(reportText(report), tell);
     return { run: report.run, counts: report.counts, observations: report.observations };
@@ -78,13 +80,14 @@ export function tasksHere(places: Places, settings: TaskSettings): Tasks {
   };
 
   const integration: Task = async (about, tell) => {
-    const { accounts, close } = openAccounts(places, settings.CONSOLE_USERS);
+    const { accounts, records, close } = openAccounts(places, settings.CONSOLE_USERS);
     try {
       return await integrationTestTask({
         accounts,
-        ...settings.post,
+        ...await mailingAsSet(settings.post, records),
         hasDump: async () => await openPublishedDumps(places).find(null, METADATA_DUMP) !== undefined,
-        compare: (node) => compareWithFiles(places, settings, node),
+        compare: async (node) =>
+          await compareWithFiles(places, settings, await readIntegrationTestSettings(records), node),
       })(about, tell);
     } finally {
       close();
@@ -100,7 +103,7 @@ export function tasksHere(places: Places, settings: TaskSettings): Tasks {
         journal,
         records,
         accounts,
-        ...settings.post,
+        ...await mailingAsSet(settings.post, records),
         now: Date.now,
         writePage: reportPage,
         queriesOn: async (day) =>
@@ -124,25 +127,27 @@ export function tasksHere(places: Places, settings: TaskSettings): Tasks {
 
 const METADATA_DUMP = "series-tiempo-metadatos.csv";
 
-/** Asks the API of this installation, and the publishers. */
-async function compareWithFiles(places: Places, settings: TaskSettings, node: string | undefined) {
-  const base = settings.apiUrl();
+/** Asks the API of this installation, or the one that operators say, and the publishers. */
+async function compareWithFiles(
+  places: Places,
+  settings: TaskSettings,
+  { endpoint, timeout }: IntegrationTestSettings,
+  node: string | undefined,
+) {
+  const own = settings.apiUrl();
+  const base = endpoint ?? own;
   if (base === undefined) {
-    throw new Problem("unavailable", "No se sabe a qué dirección preguntar: falta PUBLIC_URL");
+    throw new Problem(
+      "unavailable",
+      'No se sabe a qué dirección preguntar: falta PUBLIC_URL, o "endpoint" en el ajuste integration_test',
+    );
   }
-  const { origin } = new URL(base);
-  const readFile = sourceReader(settings);
-  // The API may well be on this machine; publishers' files are read as a harvest reads them.
-  const askApi = sourceReader({ ...settings, ALLOW_INTERNAL_SOURCES: true });
   const { store } = openStore(places);
   try {
-    return await integrationTest({
-      base,
-      readSource: (request) => (new URL(request.url).origin === origin ? askApi : readFile)(request),
-      maxBytes: settings.MAX_SOURCE_MB * MB,
-      nodeUrls: await catalogUrls(store),
-      ...(node !== undefined && { node }),
-    });
+    return await compareApi(
+      { base, own, seconds: timeout, node, nodeUrls: await catalogUrls(store) },
+      settings,
+    );
   } finally {
     await store.close();
   }

@@ -4,6 +4,8 @@ import { runCommand } from "./command.ts";
 import { readEnv } from "./config.ts";
 import { SOURCE_KEYS } from "./harvest_and_publish.ts";
 import { createLog, faultFields } from "./log.ts";
+import { etlHere } from "./etl_here.ts";
+import { ETL_KEYS } from "./open_etl.ts";
 import { MAIL_KEYS, openMail } from "./open_mail.ts";
 import { openSharedCounts, REDIS_KEYS } from "./open_redis.ts";
 import { PLACE_KEYS, publishingPlaces } from "./places.ts";
@@ -26,6 +28,7 @@ await runCommand({
       ...PLACE_KEYS,
       ...MAIL_KEYS,
       ...REDIS_KEYS,
+      ...ETL_KEYS,
       "CONSOLE_USERS",
       "LOG_LEVEL",
       "PUBLIC_URL",
@@ -38,25 +41,29 @@ await runCommand({
       Deno.addSignalListener(signal, () => {
         log("info", "worker.stopped", { signal });
         end.abort();
-        setTimeout(() => Deno.exit(0), GRACE_MS);
+        setTimeout(() => Deno.exit(0), GRACE_MS + env.ETL_GRACE_SECONDS * 1_000);
       });
     }
     const counts = openSharedCounts(env, log)?.counts;
     const drain = counts &&
       drainHere(places, counts, (error) => log("warn", "counts.delayed", faultFields(error)));
+    const post = openMail(env);
+    const onError = (error: unknown) => log("error", "work.failed", faultFields(error));
+    const sequences = etlHere({ places, settings: env, mail: post.mail, onError }, end.signal);
     const tasks = tasksHere(places, {
       ...env,
-      post: openMail(env),
+      post,
       apiUrl: () => env.PUBLIC_URL,
       signal: end.signal,
     });
     console.log(`Caudal trabaja; los horarios son de ${env.TZ_SCHEDULE}`);
     await workHere(
       places,
-      { tasks, zone: env.TZ_SCHEDULE, onError: (error) => log("error", "work.failed", faultFields(error)) },
+      { tasks, zone: env.TZ_SCHEDULE, onError },
       end.signal,
       () => console.log("Otro proceso hace este trabajo: queda a la espera"),
     );
+    await sequences;
     await drain?.close();
     Deno.exit(0);
   },

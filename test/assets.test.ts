@@ -6,8 +6,8 @@ import { buildAssets, builtAssets } from "../src/assets.ts";
 const files = await buildAssets();
 const text = (name: string) => new TextDecoder().decode(files.get(name)!.body);
 
-test("there is the script of a series' page and its style, small, each named by its hash", () => {
-  expect([...files.keys()].sort()).toEqual(["series.css", "series.js"]);
+test("there are the scripts of a series' page and of the console, and a style, small, each named by its hash", () => {
+  expect([...files.keys()].sort()).toEqual(["console.js", "series.css", "series.js"]);
   for (const [name, { path, body }] of files) {
     expect(path).toMatch(new RegExp(`^/assets/${name.replace(".", "-[A-Z0-9]{8}\\.")}$`));
     expect(body.length).toBeLessThan(100_000);
@@ -15,9 +15,11 @@ test("there is the script of a series' page and its style, small, each named by 
 });
 
 test("nothing in them runs text, writes styles into markup or names another origin", () => {
-  expect(text("series.js")).not.toMatch(
-    /\beval\(|new Function|\.innerHTML\s*=|setAttribute\("style"|document\.write/,
-  );
+  for (const script of ["series.js", "console.js"]) {
+    expect(text(script)).not.toMatch(
+      /\beval\(|new Function|\.innerHTML\s*=|setAttribute\("style"|document\.write/,
+    );
+  }
   for (const name of files.keys()) {
     const origins = text(name).match(/\bhttps?:\/\/[^\s"')]+/g) ?? [];
     expect(origins.filter((origin) => origin !== "https://github.com/leeoniya/uPlot")).toEqual([]);

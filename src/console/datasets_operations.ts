@@ -14,7 +14,7 @@ import {
   setDatasetsStarred,
 } from "../operation/datasets.ts";
 import { CatalogAnswer, listCatalogs } from "../operation/distributions.ts";
-import { FLAG, PAGE } from "../operation/page.ts";
+import { FLAG, SORTED_PAGE } from "../operation/page.ts";
 import type { NetworkContext } from "./nodes_operations.ts";
 import type { Operation } from "./operation.ts";
 
@@ -27,10 +27,15 @@ export const DATASETS_OPERATIONS: readonly Operation<NetworkContext>[] = [
     path: "/catalogs",
     role: "viewer",
     summary: "Catálogos que alguna vez se intentó leer",
-    query: z.strictObject({ ...PAGE, catalog_id: z.string().optional(), present: FLAG, updated: FLAG }),
+    query: z.strictObject({
+      ...SORTED_PAGE,
+      catalog_id: z.string().optional(),
+      present: FLAG,
+      updated: FLAG,
+    }),
     answer: z.object({ total: z.number(), rows: z.array(CatalogAnswer) }),
-    run: ({ network }, { query: { offset, limit, ...filter } }) =>
-      listCatalogs(network, filter, { offset, limit }),
+    run: ({ network }, { query: { offset, limit, sort, ...filter } }) =>
+      listCatalogs(network, filter, { offset, limit, sort }),
   },
   {
     id: "datasets.list",
@@ -39,7 +44,7 @@ export const DATASETS_OPERATIONS: readonly Operation<NetworkContext>[] = [
     role: "viewer",
     summary: "Datasets con series de tiempo",
     query: z.strictObject({
-      ...PAGE,
+      ...SORTED_PAGE,
       catalog_id: z.string().optional(),
       dataset_id: z.string().optional(),
       starred: FLAG,
@@ -49,8 +54,8 @@ export const DATASETS_OPERATIONS: readonly Operation<NetworkContext>[] = [
       reviewed: z.enum(REVIEW_STATES).optional(),
     }),
     answer: z.object({ total: z.number(), rows: z.array(DatasetAnswer) }),
-    run: ({ network }, { query: { offset, limit, ...filter } }) =>
-      listDatasets(network, filter, { offset, limit }),
+    run: ({ network }, { query: { offset, limit, sort, ...filter } }) =>
+      listDatasets(network, filter, { offset, limit, sort }),
   },
   {
     id: "datasets.federable",

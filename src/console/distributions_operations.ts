@@ -18,7 +18,7 @@ import {
   SeriesAnswer,
   SeriesDetails,
 } from "../operation/distributions.ts";
-import { FLAG, PAGE } from "../operation/page.ts";
+import { FLAG, PAGE, SORTED_PAGE } from "../operation/page.ts";
 import type { NetworkContext } from "./nodes_operations.ts";
 import type { Operation } from "./operation.ts";
 
@@ -44,7 +44,7 @@ export const DISTRIBUTIONS_OPERATIONS: readonly Operation<NetworkContext>[] = [
     role: "viewer",
     summary: "Distribuciones con series de tiempo",
     query: z.strictObject({
-      ...PAGE,
+      ...SORTED_PAGE,
       catalog_id: z.string().optional(),
       dataset_id: z.string().optional(),
       distribution_id: z.string().optional(),
@@ -53,8 +53,8 @@ export const DISTRIBUTIONS_OPERATIONS: readonly Operation<NetworkContext>[] = [
       failed: FLAG,
     }),
     answer: z.object({ total: z.number(), rows: z.array(DistributionAnswer) }),
-    run: ({ network }, { query: { offset, limit, ...filter } }) =>
-      listDistributions(network, filter, { offset, limit }),
+    run: ({ network }, { query: { offset, limit, sort, ...filter } }) =>
+      listDistributions(network, filter, { offset, limit, sort }),
   },
   {
     id: "distributions.refresh",

@@ -23,7 +23,7 @@ import {
   removeNode,
   setNodesFederable,
 } from "../operation/nodes.ts";
-import { fits, FLAG, PAGE, paged } from "../operation/page.ts";
+import { fits, FLAG, paged, SORTED_PAGE } from "../operation/page.ts";
 import type { Operation } from "./operation.ts";
 
 export type NetworkContext = { readonly network: Network };
@@ -35,10 +35,10 @@ export const NODES_OPERATIONS: readonly Operation<NetworkContext>[] = [
     path: "/nodes",
     role: "viewer",
     summary: "Nodos de la red, en el orden en que se cosechan",
-    query: z.strictObject({ ...PAGE, federable: FLAG, catalog_id: z.string().optional() }),
+    query: z.strictObject({ ...SORTED_PAGE, federable: FLAG, catalog_id: z.string().optional() }),
     answer: z.object({ total: z.number(), rows: z.array(NodeAnswer) }),
-    async run({ network }, { query: { offset, limit, ...wanted } }) {
-      return paged((await listNodes(network)).filter((node) => fits(node, wanted)), { offset, limit });
+    async run({ network }, { query: { offset, limit, sort, ...wanted } }) {
+      return paged((await listNodes(network)).filter((node) => fits(node, wanted)), { offset, limit, sort });
     },
   },
   {

@@ -15,6 +15,9 @@ export type OpenlyAsked = {
   readonly query: any;
   // deno-lint-ignore no-explicit-any -- as above
   readonly body: any;
+  readonly headers: Headers;
+  /** Aborts when the server stops. */
+  readonly closing: AbortSignal;
   /** Where the request comes from. */
   readonly address: string;
   /** Whether the browser reaches us by https, so that cookies may be kept to it. */

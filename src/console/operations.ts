@@ -2,6 +2,10 @@
 
 import { ACCOUNT_OPERATIONS } from "./account_operations.ts";
 import { AUDIT_OPERATIONS } from "./audit_operations.ts";
+import { DUMP_OPERATIONS } from "./dump_operations.ts";
+import { ETL_OPERATIONS } from "./etl_operations.ts";
+import { ETL_RUN_OPERATIONS } from "./etl_run_operations.ts";
+import { ETL_STATUS_OPERATION } from "./etl_status.ts";
 import { NETWORK_OPERATIONS } from "./network_operations.ts";
 import type { AnyOperation } from "./operation.ts";
 import { PASSWORD_OPERATIONS } from "./password_operations.ts";
@@ -32,13 +36,19 @@ export type OperationsContext =
   & AccessContext
   & ContextOf<(typeof NETWORK_OPERATIONS)[number]>
   & ContextOf<(typeof WORK_OPERATIONS)[number]>
+  & ContextOf<(typeof DUMP_OPERATIONS)[number]>
   & ContextOf<(typeof REPORT_OPERATIONS)[number]>
-  & ContextOf<(typeof POPULARITY_OPERATIONS)[number]>;
+  & ContextOf<(typeof POPULARITY_OPERATIONS)[number]>
+  & ContextOf<(typeof ETL_OPERATIONS)[number]>;
 
 export const OPERATIONS: readonly AnyOperation<OperationsContext>[] = [
   ...ACCESS_OPERATIONS,
   ...NETWORK_OPERATIONS,
   ...WORK_OPERATIONS,
+  ...DUMP_OPERATIONS,
   ...REPORT_OPERATIONS,
   ...POPULARITY_OPERATIONS,
+  ...ETL_OPERATIONS,
+  ...ETL_RUN_OPERATIONS,
+  ETL_STATUS_OPERATION,
 ];

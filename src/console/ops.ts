@@ -33,6 +33,8 @@ export type OpsContext = {
   readonly publicUrl?: string;
   /** How many proxies of ours stand in front. */
   readonly trustedProxies?: number;
+  /** Aborts when the server stops. */
+  readonly closing?: AbortSignal;
   /** Told once of every fault of ours: bugs, machines, an audit that could not be written. */
   readonly onError?: (error: unknown, path: string) => void;
 };
@@ -106,6 +108,7 @@ type Doing = {
 function answering<Context extends OpsContext>(context: Context, operation: AnyOperation<Context>) {
   const { id, method, role, run } = operation;
   const changes = method !== "get";
+  const { closing = new AbortController().signal } = context;
   const redactQuery = redactionOf(operation.query);
   const redactBody = redactionOf(operation.body);
 
@@ -129,6 +132,8 @@ function answering<Context extends OpsContext>(context: Context, operation: AnyO
       params,
       query,
       body,
+      headers: request.headers,
+      closing,
       ...client,
       actsFor: (account) => {
         doing.account = account;

@@ -1,9 +1,9 @@
-// What only HTTP refuses: without an account, without the right, too large, too often. Everything else is a Problem.
+// What only HTTP refuses: without an account, without the right, too large, out of range, too often. Everything else is a Problem.
 
 import { type Issue, Problem } from "../core/problem.ts";
 
 export class Refusal extends Problem {
-  readonly status: 401 | 403 | 413 | 415 | 429;
+  readonly status: 401 | 403 | 413 | 415 | 416 | 429;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(

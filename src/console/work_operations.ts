@@ -17,7 +17,7 @@ export type WorkContext = {
   readonly now: () => number;
 };
 
-const RUN_KINDS = [
+export const RUN_KINDS = [
   "task",
   "synchronizer",
   "harvest",
@@ -117,6 +117,39 @@ export const WORK_OPERATIONS: readonly Operation<WorkContext>[] = [
     run: async ({ journal }, { query: { kind, name, limit } }) => ({
       runs: (await journal.runs(kind, limit, name)).map(runAnswer),
     }),
+  },
+  {
+    id: "runs.history",
+    method: "get",
+    path: "/history",
+    role: "viewer",
+    summary: "Corridas de todas las clases, las últimas primero; `before` pide la página que sigue",
+    query: z.strictObject({
+      kind: z.enum(RUN_KINDS).optional(),
+      status: z.string().optional().describe(
+        `Uno o varios, separados por comas: ${RUN_STATUSES.join(", ")}; los demás no son de ninguna`,
+      ),
+      name: z.string().optional(),
+      from: z.iso.datetime({ offset: true }).optional().describe("Empezadas desde entonces"),
+      to: z.iso.datetime({ offset: true }).optional().describe("Y antes de entonces"),
+      before: z.coerce.number().int().min(1).optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(50),
+    }),
+    answer: z.object({ runs: z.array(RunAnswer), next_before: z.number().nullable() }),
+    async run({ journal }, { query: { kind, status, name, from, to, before, limit } }) {
+      const asked = status?.split(",").map((one: string) => one.trim());
+      const runs = await journal.history({
+        kinds: kind === undefined ? RUN_KINDS : [kind],
+        ...(asked && { statuses: RUN_STATUSES.filter((one) => asked.includes(one)) }),
+        ...(name !== undefined && { name }),
+        ...(from !== undefined && { from: Date.parse(from) }),
+        ...(to !== undefined && { to: Date.parse(to) }),
+        ...(before !== undefined && { before }),
+        limit: limit + 1,
+      });
+      const page = runs.slice(0, limit);
+      return { runs: page.map(runAnswer), next_before: runs.length > limit ? page.at(-1)!.id : null };
+    },
   },
   {
     id: "runs.get",

@@ -18,7 +18,7 @@ import type { SearchDocument, SearchSettings } from "./search.ts";
 import type { CatalogSummary } from "./snapshot.ts";
 import type { ObservationChanges, Observations } from "./observations.ts";
 
-export const CATALOG_FORMATS = ["json", "xlsx"] as const;
+export const CATALOG_FORMATS = ["json", "xlsx", "ckan"] as const;
 export type CatalogFormat = (typeof CATALOG_FORMATS)[number];
 
 /** A publisher's catalog that is harvested. */

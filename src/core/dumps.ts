@@ -1,4 +1,5 @@
-// Port of the download path: the files that the last dumps left, by the names they are asked by.
+// Ports of the files that the last dumps left, by the names they are asked by: of those who download them, and of
+// operators.
 
 /** A generated file. */
 export type StoredDump = {
@@ -21,4 +22,21 @@ export type Dumps = {
    * Errors: Problem `unavailable` when what was generated cannot be told.
    */
   find(catalogId: string | null, name: string): Promise<StoredDump | undefined>;
+};
+
+/** A file by its catalog, null for that of all. */
+export type DumpKey = { readonly catalogId: string | null; readonly name: string };
+
+export type ListedDump = DumpKey & Omit<StoredDump, "read">;
+
+/** What operators do with generated files. */
+export type DumpDesk = {
+  /** Errors: Problem `unavailable`. */
+  list(): Promise<readonly ListedDump[]>;
+  /**
+   * Removes files, with the generation before.
+   * Errors: Problem `not_found` where one is not there, and nothing is removed then; `conflict` while another process
+   * writes; `unavailable`.
+   */
+  remove(keys: readonly DumpKey[]): Promise<void>;
 };

@@ -24,6 +24,19 @@ export type Run = {
   readonly report: unknown;
 };
 
+/** Which runs of the history; what is absent does not narrow it. */
+export type RunHistoryQuery = {
+  readonly kinds: readonly RunKind[];
+  readonly statuses?: readonly RunStatus[];
+  readonly name?: string;
+  /** Started at or after, and before; epoch ms. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only runs with a smaller id: the next page. */
+  readonly before?: number;
+  readonly limit: number;
+};
+
 export interface Journal {
   startRun(kind: RunKind, at: number): Promise<Run>;
   /**
@@ -38,6 +51,8 @@ export interface Journal {
   run(id: number): Promise<Run | undefined>;
   /** Newest first; with a name, those of it. */
   runs(kind: RunKind, limit: number, name?: string): Promise<Run[]>;
+  /** Of several kinds, by id, the newest first. */
+  history(query: RunHistoryQuery): Promise<Run[]>;
   /** Ends runs that have started and whose process is gone, as FAILURE; the caller holds the lock that such a run would hold. */
   abandonRuns(kind: RunKind, at: number): Promise<number>;
 }

@@ -27,7 +27,14 @@ export type ListedNode = {
 };
 
 /** What is said of the network, and its nodes in the order in which they are harvested. */
-export type ListedNetwork = { readonly project: JsonObject; readonly nodes: readonly ListedNode[] };
+export type ListedNetwork = {
+  readonly project: JsonObject;
+  /** Also those that have no node. Absent in listings of an earlier version. */
+  readonly jurisdictions?: readonly ListedJurisdiction[];
+  readonly nodes: readonly ListedNode[];
+  /** The day in Buenos Aires on which any of this last changed, `YYYY-MM-DD`. Absent as above. */
+  readonly modified?: string;
+};
 
 /** Column names, and rows of texts. */
 export type TextTable = {
@@ -84,34 +91,38 @@ export function nodesTable({ nodes }: ListedNetwork, language: "en" | "es"): Tex
 }
 
 /** Nodes below their jurisdictions, those without any last, and what is said of the network. */
-export function nodesDocument({ project, nodes }: ListedNetwork): JsonObject {
-  const byJurisdiction = Map.groupBy(nodes, ({ jurisdiction }) => jurisdiction?.id ?? "");
-  const ids = [...byJurisdiction.keys()].sort((a, b) =>
-    Number(a === "") - Number(b === "") || (a < b ? -1 : 1)
-  );
+export function nodesDocument(
+  { project, jurisdictions = [], nodes, modified }: ListedNetwork,
+): JsonObject {
+  const all = new Map(jurisdictions.map((one) => [one.id, one]));
+  for (const { jurisdiction } of nodes) if (jurisdiction) all.set(jurisdiction.id, jurisdiction);
+  const byJurisdiction = Map.groupBy(nodes, ({ jurisdiction }) => jurisdiction?.id);
+  const without = byJurisdiction.get(undefined);
+  const told = (jurisdiction: ListedJurisdiction | null, own: readonly ListedNode[]): JsonObject => ({
+    id: jurisdiction?.id ?? null,
+    argentinagobar_id: jurisdiction?.argentinagobarId ?? null,
+    title: jurisdiction?.title ?? null,
+    catalogs: own.map((node) => ({
+      id: node.id,
+      label: node.label,
+      category: node.category,
+      type: node.type,
+      published: node.published,
+      url_json: node.urlJson,
+      url_xlsx: node.urlXlsx,
+      url_datosgobar: node.urlDatosgobar,
+      url_homepage: node.urlHomepage,
+    })),
+  });
   return {
     ...project,
-    jurisdiction_count: ids.filter((id) => id !== "").length,
+    modified: modified ?? null,
+    jurisdiction_count: all.size,
     catalog_count: nodes.length,
-    jurisdictions: ids.map((id) => {
-      const catalogs = byJurisdiction.get(id)!;
-      const { jurisdiction } = catalogs[0]!;
-      return {
-        argentinagobar_id: jurisdiction?.argentinagobarId ?? null,
-        title: jurisdiction?.title ?? null,
-        catalogs: catalogs.map((node) => ({
-          id: node.id,
-          label: node.label,
-          category: node.category,
-          type: node.type,
-          published: node.published,
-          url_json: node.urlJson,
-          url_xlsx: node.urlXlsx,
-          url_datosgobar: node.urlDatosgobar,
-          url_homepage: node.urlHomepage,
-        })),
-      };
-    }),
+    jurisdictions: [
+      ...[...all.keys()].sort().map((id) => told(all.get(id)!, byJurisdiction.get(id) ?? [])),
+      ...(without ? [told(null, without)] : []),
+    ],
   };
 }
 

@@ -9,6 +9,8 @@ export type MailAttachment = {
 export type MailMessage = {
   readonly to: readonly string[];
   readonly bcc?: readonly string[];
+  /** `address` or `Name <address>`, instead of the usual sender. */
+  readonly from?: string;
   readonly subject: string;
   readonly text: string;
   readonly html?: string;

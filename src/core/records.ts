@@ -14,6 +14,8 @@ export const RECORD_KINDS = [
   "setting",
   "synchronizer",
   "report_files",
+  "etl_sequence",
+  "fed_distribution",
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

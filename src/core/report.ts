@@ -51,6 +51,8 @@ export type HarvestReport = {
   readonly nodes: readonly NodeReport[];
   /** Entries of the register that were left out, and why. */
   readonly warnings: readonly string[];
+  /** No file of a distribution was opened: it tells of catalogs alone. */
+  readonly onlyMetadata?: boolean;
 };
 
 export function noCounts(): Counts {
@@ -125,7 +127,9 @@ export function reportText(report: HarvestReport): string {
     `! ${text}`
   );
   return [
-    `Corrida ${report.run}, ${report.nodes.length} nodos, ${seconds} s`,
+    `Corrida ${report.run}, ${report.nodes.length} nodos, ${seconds} s${
+      report.onlyMetadata ? ", sólo metadatos" : ""
+    }`,
     "",
     ...rows,
     "",

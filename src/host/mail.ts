@@ -10,7 +10,7 @@ import { Problem } from "../core/problem.ts";
 export type SmtpSettings = {
   /** `smtp://user:password@host:port`, or `smtps:` for TLS from the first byte. */
   readonly url: string;
-  /** `address`, or `Name <address>`. */
+  /** `address`, or `Name <address>`; of messages that name no other. */
   readonly from: string;
   /** Wait for a server that does not answer, or stops to. */
   readonly timeoutMs?: number;
@@ -53,7 +53,9 @@ export function smtpMail({ url, from, timeoutMs = TIMEOUT_MS, ca }: SmtpSettings
   const place = `${host}:${port}`;
 
   return {
-    async send({ to, bcc = [], subject, text, html, attachments = [] }: MailMessage) {
+    async send({ to, bcc = [], from, subject, text, html, attachments = [] }: MailMessage) {
+      const writer = from === undefined ? sender : parseSender(from);
+      if (!writer) throw new Problem("invalid", "El remitente del correo no es una dirección");
       const recipients = [...to, ...bcc];
       const wrong = recipients.find((address) => !isMailAddress(address));
       if (wrong !== undefined) {
@@ -64,10 +66,10 @@ export function smtpMail({ url, from, timeoutMs = TIMEOUT_MS, ca }: SmtpSettings
       let rejected: readonly string[];
       try {
         const sent = await transport.sendMail({
-          from: sender,
+          from: writer,
           to: addressed(to),
           bcc: addressed(bcc),
-          envelope: { from: sender.address, to: recipients },
+          envelope: { from: writer.address, to: recipients },
           subject: oneLine(subject),
           text,
           ...(html !== undefined && { html }),

@@ -67,6 +67,8 @@ type Hop = {
   readonly verifyTls: boolean;
   readonly conditional: boolean;
   readonly endsAt: number;
+  /** From the first hop to `endsAt`, for whoever is told that it was too long. */
+  readonly totalMs: number;
   readonly sink: SourceSink | undefined;
 };
 
@@ -177,7 +179,8 @@ async function followed(start: URL, request: SourceRequest, settings: Settings):
     const pair = `${unescape(start.username)}:${unescape(start.password)}`;
     headers["Authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
   }
-  const endsAt = settings.now() + settings.totalMs;
+  const totalMs = Math.min(settings.totalMs, request.maxMs ?? Infinity);
+  const endsAt = settings.now() + totalMs;
   const seen = new Set<string>();
   for (let url = withoutSecrets(start);;) {
     seen.add(url.href);
@@ -187,6 +190,7 @@ async function followed(start: URL, request: SourceRequest, settings: Settings):
         headers,
         conditional,
         endsAt,
+        totalMs,
         maxBytes: request.maxBytes,
         verifyTls: request.verifyTls ?? true,
         sink: request.sink,
@@ -224,7 +228,7 @@ function exchanged(hop: Hop, settings: Settings): Promise<Reply> {
     timers.set(what, setTimeout(() => reject(fault()), ms));
   };
   expect("end", Math.max(0, hop.endsAt - settings.now()), () => {
-    return new Problem("unavailable", `La descarga no terminó en ${seconds(settings.totalMs)}`);
+    return new Problem("unavailable", `La descarga no terminó en ${seconds(hop.totalMs)}`);
   });
   expect("headers", settings.firstByteMs, () => {
     return new PassingProblem(`Sin respuesta en ${seconds(settings.firstByteMs)}`);
@@ -334,7 +338,14 @@ function isCompressed({ headers }: http.IncomingMessage): boolean {
 }
 
 /** The only resolver of our sockets: answers addresses that were all checked, or the Problem. */
-function checkedLookup(settings: Settings): LookupFunction {
+/** What tells a request which addresses it may connect to. */
+type AddressGuard = Pick<Settings, "allowInternal" | "forStrangers" | "isInternal" | "resolve">;
+
+/** For requests that are made elsewhere. */
+export const addressGuard = (allowInternal: boolean): AddressGuard => ({ ...DEFAULTS, allowInternal });
+
+/** The resolver of a socket: it answers with addresses that all passed, or with a Problem. */
+export function checkedLookup(settings: AddressGuard): LookupFunction {
   return (name, { all }, answer) => {
     settings.resolve(name).then((addresses) => {
       if (addresses.length === 0) throw unresolved(name);
@@ -349,7 +360,8 @@ function checkedLookup(settings: Settings): LookupFunction {
   };
 }
 
-function refuseInternal(addresses: readonly string[], settings: Settings): void {
+/** Errors: Problem `invalid` for an address inside. */
+export function refuseInternal(addresses: readonly string[], settings: AddressGuard): void {
   const internal = settings.allowInternal ? undefined : addresses.find(settings.isInternal);
   if (internal === undefined) return;
   const message = settings.forStrangers

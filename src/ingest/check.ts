@@ -1,6 +1,7 @@
 // Checks a whole catalog for its publisher: the metadata profile and, of each distribution, the rules of the
 // harvest. Every fault becomes a finding with its place; nothing is stored.
 
+import type { CatalogFormat } from "../core/canonical_store.ts";
 import type { DistributionReading, FieldReading } from "../core/catalog.ts";
 import { Problem } from "../core/problem.ts";
 import { type DistributionPlace, placesOf } from "./catalog_places.ts";
@@ -31,7 +32,7 @@ export type CheckReport = {
   /** Address of the catalog. */
   readonly catalog: string;
   /** Absent where it cannot be read. */
-  readonly format?: "json" | "xlsx";
+  readonly format?: CatalogFormat;
   readonly status: "OK" | "ERROR";
   readonly errors: number;
   readonly recommendations: number;
@@ -51,7 +52,7 @@ export async function checkCatalog(url: string, context: CheckContext): Promise<
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const remedy =
-      "Revise la dirección o la ruta, y que lo que hay allí sea un data.json o un libro de Excel entero";
+      "Revise la dirección o la ruta, y que lo que hay allí sea un data.json o un libro de Excel entero, o un portal CKAN";
     return reportOf({ url }, [finding("catalog.unreadable", error.message, remedy, { url })], 0);
   }
   const { distributionId: only } = context;

@@ -1,5 +1,6 @@
 // A check as its publisher reads it on a terminal: groups of findings with how to mend each, then the count.
 
+import type { CatalogFormat } from "../core/canonical_store.ts";
 import type { CheckReport } from "./check.ts";
 import { type Finding, FINDING_CODES, type Level, type Place } from "./finding.ts";
 
@@ -8,10 +9,16 @@ const HEADINGS = {
   recommendation: { one: "recomendación", many: "recomendaciones", mark: "!" },
 } as const satisfies Record<Level, unknown>;
 
+const SHAPES = {
+  json: "data.json",
+  xlsx: "libro de Excel",
+  ckan: "portal CKAN",
+} as const satisfies Record<CatalogFormat, string>;
+
 /** Every finding: by weight, then by code, and within it by how to mend it. */
 export function checkText(report: CheckReport): string {
   const { catalog, format, profile, distributions } = report;
-  const shape = format === "xlsx" ? "libro de Excel" : format === "json" ? "data.json" : "ilegible";
+  const shape = format === undefined ? "ilegible" : SHAPES[format];
   const verdict = [
     `${count(report.errors, "error")}, ${count(report.recommendations, "recommendation")}`,
     ...(format ? [`perfil de metadatos: ${profile.status}`] : []),

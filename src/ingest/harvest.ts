@@ -9,6 +9,7 @@ import { Problem } from "../core/problem.ts";
 import { addChanges, addCounts, type HarvestReport } from "../core/report.ts";
 import type { Harvest, HarvestNode } from "./harvest_context.ts";
 import { harvestDistribution } from "./harvest_distribution.ts";
+import { harvestMetadata } from "./harvest_metadata.ts";
 import { type Limit, limit } from "./limit.ts";
 import { newDraft, type NodeDraft, nodeReport } from "./node_draft.ts";
 import { type CatalogRead, readNode } from "./read_node.ts";
@@ -41,6 +42,7 @@ export async function harvest(nodes: readonly HarvestNode[], context: Harvest): 
       observations: addChanges(reports.map(({ observations }) => observations)),
       nodes: reports,
       warnings: context.warnings ?? [],
+      ...(context.onlyMetadata && { onlyMetadata: true }),
     };
     await journal.finishRun(id, "SUCCESS", report.finishedAt, report);
     return report;
@@ -62,6 +64,7 @@ async function harvestNodes(
   const hosts = new Map<string, Limit>();
   const claims = new Map<string, string>();
   const jobs: Promise<void>[] = [];
+  const take = context.onlyMetadata ? harvestMetadata : harvestDistribution;
 
   /** Reads a catalog and holds its place until it is taken in. */
   const readAhead = nodes.map((node) => {
@@ -88,7 +91,7 @@ async function harvestNodes(
         for (const candidate of candidates) {
           const host = hostLimit(hosts, candidate.url);
           jobs.push(
-            host(() => files(() => harvestDistribution(draft, candidate, context, run))).then(() => {
+            host(() => files(() => take(draft, candidate, context, run))).then(() => {
               progress.distributionsDone++;
               tell();
             }),

@@ -2,6 +2,7 @@
 
 import type { HarvestStore, Node, NodeFlags } from "../core/canonical_store.ts";
 import type { DistributionKey } from "../core/catalog.ts";
+import type { FedDistribution } from "../core/fed_distribution.ts";
 import type { Journal } from "../core/journal.ts";
 import type { ValidationLimits } from "./rules.ts";
 import type { ReadSource } from "./source.ts";
@@ -20,10 +21,18 @@ export type Harvest = {
   readonly limits: ValidationLimits;
   /** A catalog or a CSV larger than this is refused. */
   readonly maxSourceBytes: number;
+  /** A catalog of many answers that takes longer is given up; after five minutes unless told. */
+  readonly maxCatalogMs?: number;
   /** Indexes again what did not change. */
   readonly force?: boolean;
+  /** Reads catalogs alone and opens no distribution's file: values stay as they are. */
+  readonly onlyMetadata?: boolean;
   /** Of the files reads this distribution's alone. */
   readonly only?: DistributionKey;
+  /** Distributions that this installation feeds: their entries stand for the publishers', whose files are not asked for. */
+  readonly fed?: readonly FedDistribution[];
+  /** One of `fed` whose file is taken in, as FED_SOURCE; its catalog stays as it was last read. */
+  readonly feeding?: FedDistribution;
   /** Gzips the text of a catalog that is to be kept; without it none is. */
   readonly gzip?: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
   /** Entries of the register left out, for the report. */

@@ -22,19 +22,7 @@ export async function harvestDistribution(
   const { store } = context;
   const outcome = await readDistribution(job, context);
   const { counts } = draft;
-  if (outcome.kind === "failed") {
-    counts.distributions.failed++;
-    counts.series.failed += seriesFields(reading.fields).length;
-    noteDataset(draft, key.datasetId, "failed");
-    draft.faults.push({
-      level: "distribution",
-      ...key,
-      ...(job.url && { url: job.url }),
-      errors: outcome.errors,
-    });
-    await store.saveOutcome(run, key, { kind: "failed", fault: outcome.errors.join("\n\n") });
-    return;
-  }
+  if (outcome.kind === "failed") return await noteFailure(draft, job, outcome.errors, store, run);
   const changes = await store.saveOutcome(run, key, outcome);
   draft.observations.push(changes.observations);
   // The store also tells of series that the distribution had before.
@@ -57,6 +45,24 @@ export async function harvestDistribution(
     );
   }
 }
+
+/** Counts and stores why a distribution is not taken in. */
+export async function noteFailure(
+  draft: NodeDraft,
+  { key, reading, url }: DistributionJob,
+  errors: readonly string[],
+  store: HarvestStore,
+  run: RunRef,
+): Promise<void> {
+  draft.counts.distributions.failed++;
+  draft.counts.series.failed += seriesFields(reading.fields).length;
+  noteDataset(draft, key.datasetId, "failed");
+  draft.faults.push({ level: "distribution", ...key, ...(url && { url }), errors });
+  await store.saveOutcome(run, key, { kind: "failed", fault: faultOf(errors) });
+}
+
+/** The fault that is stored of errors. */
+export const faultOf = (errors: readonly string[]): string => errors.join("\n\n");
 
 type ReadOutcome =
   | Exclude<Parameters<HarvestStore["saveOutcome"]>[2], { kind: "failed" }>

@@ -32,6 +32,8 @@ const MAX_ID_LENGTH = 100;
 const MAX_ALIASES = 100;
 const MAX_FAULTS = 20;
 const MAX_SHOWN = 200;
+const FORMATS_TOLD = new Intl.ListFormat("es", { type: "disjunction" })
+  .format(CATALOG_FORMATS.map((format) => `"${format}"`));
 
 /** Why a text is not YAML, by the code of the parser; others are told by place alone. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -81,13 +83,16 @@ function nodeOf(id: string | undefined, entry: unknown, base: URL): RegisterNode
   if ([...id].length > MAX_ID_LENGTH) return `su identificador tiene más de ${MAX_ID_LENGTH} caracteres`;
   const format = CATALOG_FORMATS.find((format) => format === textOf(entry.formato).toLowerCase());
   if (format === undefined) {
-    return `el formato "${plain(entry.formato)}" no se admite: debe ser "${CATALOG_FORMATS.join('" o "')}"`;
+    return `el formato "${plain(entry.formato)}" no se admite: debe ser ${FORMATS_TOLD}`;
   }
   if (textOf(entry.url) === "") return 'no tiene "url"';
   const url = URL.parse(textOf(entry.url), base);
   if (url === null || !/^(https?|file):$/.test(url.protocol)) return `la url "${plain(entry.url)}" no sirve`;
   if (url.protocol === "file:" && base.protocol !== "file:") {
     return `la url "${plain(entry.url)}" es de un archivo: un registro leído por HTTP no puede nombrarlos`;
+  }
+  if (format === "ckan" && url.protocol === "file:") {
+    return `la url "${plain(entry.url)}" es de un archivo: un portal CKAN se lee por http o https`;
   }
   return { catalogId: id, url: url.href, format };
 }

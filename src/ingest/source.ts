@@ -24,6 +24,8 @@ export type SourceRequest = {
   readonly validators?: SourceValidators;
   /** More bytes than this stop the reading at once, with an `invalid` Problem that names the limit. */
   readonly maxBytes: number;
+  /** An attempt that takes longer is given up; the reader's own limit holds besides. */
+  readonly maxMs?: number;
   /** Whether the server has to prove who it is; yes unless told. */
   readonly verifyTls?: boolean;
   /** Sent besides ours, to the origin of `url` alone: redirects elsewhere go without them. */

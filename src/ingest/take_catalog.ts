@@ -3,6 +3,7 @@
 
 import type { HarvestStore, RunRef, StoredCatalog, StoredDistribution } from "../core/canonical_store.ts";
 import type { CatalogReading, DistributionKey, DistributionReading } from "../core/catalog.ts";
+import { FED_SOURCE, fedKey, feeds, withFed } from "../core/fed_distribution.ts";
 import { namersOfIds } from "./claimed_ids.ts";
 import { distributionUrl } from "./distribution_url.ts";
 import type { Harvest } from "./harvest_context.ts";
@@ -29,8 +30,8 @@ export type DistributionJob = {
 /** Stores the entities of a reading and answers its distributions to be read. */
 export async function takeCatalog(
   draft: NodeDraft,
-  { stored, reading, faults, warnings, source, text }: CatalogRead,
-  { store, only }: Harvest,
+  { stored, reading: read, faults, warnings, source, text }: CatalogRead,
+  { store, only, fed = [], feeding }: Harvest,
   run: RunRef,
   claims: Map<string, string>,
 ): Promise<DistributionJob[]> {
@@ -41,6 +42,8 @@ export async function takeCatalog(
     if (place.level === "dataset") noteDataset(draft, place.datasetId ?? message, "failed");
     if (place.level === "distribution") draft.counts.distributions.failed++;
   }
+  const fedHere = fed.filter((one) => one.catalogId === catalogId);
+  const reading = withFed(read, fedHere);
   if (reading.distributions.length === 0 && faults.length === 0) {
     draft.warnings.push(`No fueron encontrados series de tiempo en el catálogo ${catalogId}`);
   }
@@ -54,11 +57,21 @@ export async function takeCatalog(
   noteEntityChanges(draft, reading, stored);
   await store.saveReading(run, catalogId, reading, source, { newDatasetsFederable, ...(text && { text }) });
 
+  // What is wrong with the catalog's own address stays wrong.
+  if (feeding && stored?.fault) await store.saveCatalogFault(run, catalogId, stored.fault);
+
   const storedByKey = new Map(stored?.distributions.map((d) => [entityKey(d), d]));
-  const read = only === undefined ? indexed : indexed.filter((one) => isOwner(only, catalogId, one));
-  return read.map((distribution): DistributionJob => {
+  const wanted = feeding ? fedKey(feeding) : only;
+  const chosen = wanted === undefined ? indexed : indexed.filter((one) => isOwner(wanted, catalogId, one));
+  const isFed = (distribution: DistributionReading) => fedHere.some((one) => feeds(one, distribution));
+  const left = feeding ? [] : chosen.filter(isFed);
+  for (const { fields } of left) {
+    draft.counts.distributions.unchanged++;
+    draft.counts.series.unchanged += seriesFields(fields).length;
+  }
+  return chosen.filter((one) => !left.includes(one)).map((distribution): DistributionJob => {
     const before = storedByKey.get(entityKey(distribution));
-    const address = distributionUrl(distribution, url);
+    const address = feeding ? { url: FED_SOURCE } : distributionUrl(distribution, url);
     return {
       key: { catalogId, datasetId: distribution.datasetId, distributionId: distribution.id },
       reading: distribution,

@@ -7,10 +7,13 @@ import {
   type DistributionReading,
   timeIndexOf,
 } from "../core/catalog.ts";
+import type { CatalogFormat } from "../core/canonical_store.ts";
 import type { JsonObject } from "../core/json.ts";
 import { Problem } from "../core/problem.ts";
 import type { Validate } from "../core/validate.ts";
 import { placesOf } from "./catalog_places.ts";
+import type { PortalReach } from "./ckan_portal.ts";
+import { tryPortal } from "./ckan_trial.ts";
 import { idsNamedElsewhere } from "./claimed_ids.ts";
 import { CsvProblem, readCsv } from "./csv.ts";
 import { type EntityFault, readCatalog } from "./data_json.ts";
@@ -27,12 +30,14 @@ export type ValidationContext = {
   readonly maxSourceBytes: number;
   /** A file of more cells than this is refused; the harvest's bound when absent. */
   readonly maxCells?: number;
+  /** An address that answers a page may be that of a CKAN portal, which is read within this time; not unless told. */
+  readonly portals?: Pick<PortalReach, "maxMs" | "now">;
 };
 
 /** A catalog that was fetched and parsed. */
 export type FetchedCatalog = {
   readonly url: string;
-  readonly format: "json" | "xlsx";
+  readonly format: CatalogFormat;
   readonly catalog: JsonObject;
   readonly warnings: readonly string[];
 };
@@ -87,7 +92,7 @@ export function createValidate(context: ValidationContext): Validate {
 export async function fetchCatalog(
   url: string,
   format: string | undefined,
-  { readSource, maxSourceBytes }: ValidationContext,
+  { readSource, maxSourceBytes, portals }: ValidationContext,
 ): Promise<FetchedCatalog> {
   if (format !== undefined && !FORMATS.includes(format)) {
     throw new Problem("invalid", `catalog_format debe ser "json" o "xlsx", no "${format}"`);
@@ -95,7 +100,13 @@ export async function fetchCatalog(
   try {
     const answer = await readSource({ url, maxBytes: maxSourceBytes });
     const bytes = answer.status === "fresh" ? answer.bytes : new Uint8Array();
-    return { url, ...await parseCatalog(bytes, format) };
+    try {
+      return { url, ...await parseCatalog(bytes, format) };
+    } catch (fault) {
+      if (!portals) throw fault;
+      const reach = { readSource, maxBytes: maxSourceBytes, verifyTls: true, ...portals };
+      return { url, format: "ckan", ...await tryPortal({ url }, bytes, fault, reach) };
+    }
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     throw new Problem(cause.code, `Error en la lectura del catálogo: ${cause.message}`, [], { cause });

@@ -5,6 +5,7 @@ import * as z from "zod";
 import type { DistributionEntity, Purged } from "../core/canonical_store.ts";
 import type { DistributionKey } from "../core/catalog.ts";
 import { Problem } from "../core/problem.ts";
+import { forgetFed, isFed } from "./fed_distributions.ts";
 import { momentOf, type Network, type Refreshed } from "./network.ts";
 import { fits, type Page, paged } from "./page.ts";
 
@@ -244,7 +245,7 @@ async function knownDistribution({ store }: Network, key: DistributionKey): Prom
 
 /**
  * Reads a distribution anew, changed or not, and publishes what came of it.
- * Errors: Problem `not_found`; `conflict` where it is not harvested; those of a harvest.
+ * Errors: Problem `not_found`; `conflict` where it is not harvested, or a sequence feeds it; those of a harvest.
  */
 export async function refreshDistribution(network: Network, key: DistributionKey): Promise<Refreshed> {
   const { present } = await knownDistribution(network, key);
@@ -252,6 +253,13 @@ export async function refreshDistribution(network: Network, key: DistributionKey
     throw new Problem(
       "conflict",
       `El catálogo "${key.catalogId}" ya no nombra la distribución: no hay qué leer`,
+    );
+  }
+  if (await isFed(network.records, key)) {
+    throw new Problem(
+      "conflict",
+      "La distribución la publica una secuencia de esta instalación: corra la secuencia, o borre la distribución " +
+        "para que la próxima cosecha vuelva a leerla de su publicador",
     );
   }
   const dataset = (await network.store.datasetEntities()).find(({ catalogId, datasetId }) =>
@@ -270,7 +278,9 @@ export async function refreshDistribution(network: Network, key: DistributionKey
 export function deleteDistribution(network: Network, key: DistributionKey): Promise<Purged> {
   return network.exclusively(async () => {
     await knownDistribution(network, key);
-    return await network.store.purge({ distributions: [key] });
+    const purged = await network.store.purge({ distributions: [key] });
+    await forgetFed(network.records, key);
+    return purged;
   });
 }
 

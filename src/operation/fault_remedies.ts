@@ -49,7 +49,7 @@ const OF_LEVELS = {
     heading: FINDING_CODES["catalog.unreadable"][1],
     remedy:
       "Revise que la dirección responda sin clave desde cualquier red, y que lo que hay allí sea un data.json o " +
-      "un libro de Excel entero",
+      "un libro de Excel entero, o un portal CKAN",
   },
   dataset: {
     heading: FINDING_CODES["series.dataset"][1],

@@ -2,8 +2,9 @@
 
 import { subjectTag } from "../core/indexing_report.ts";
 import type { JsonObject } from "../core/json.ts";
+import { Problem } from "../core/problem.ts";
 import { type IntegrationReport, mismatchesCsv } from "../ingest/integration_test.ts";
-import { type Mailing, mailRound, type Tell } from "./report_mails.ts";
+import { type Mailing, mailRound, noMailReason, type Tell } from "./report_mails.ts";
 import { nodeAsked } from "./reports.ts";
 
 /** Group of the accounts that hear of differences. */
@@ -19,7 +20,11 @@ export type IntegrationTesting = Mailing & {
 /** Reasons why series were skipped that the log tells, the most frequent first. */
 const REASONS_TOLD = 10;
 
-/** A task of the worker. Errors: Problem `unavailable` where the API does not answer or the mail could not be sent. */
+/**
+ * A task of the worker.
+ * Errors: Problem `unavailable` where the API does not answer, series were left out when the time was over, or the mail
+ * could not be sent.
+ */
 export function integrationTestTask(
   context: IntegrationTesting,
 ): (about: JsonObject, tell: Tell) => Promise<JsonObject> {
@@ -29,7 +34,7 @@ export function integrationTestTask(
       await tell("Todavía no hay un dump de metadatos: no hay con qué comparar");
       return { series: 0, mismatches: 0, skipped: 0 };
     }
-    const { series, mismatches, skipped } = await compare(nodeAsked(about));
+    const { series, mismatches, skipped, unfinished } = await compare(nodeAsked(about));
     await tell(
       `Series: ${series}; distintas de su archivo: ${mismatches.length}; salteadas: ${skipped.length}`,
     );
@@ -40,14 +45,16 @@ export function integrationTestTask(
       await tell(`Salteadas ${of.length}, como ${of[0]!.seriesId}: ${reason}`);
     }
     const round = mailRound(context, tell);
-    if (mismatches.length > 0 && !mail) await tell("No hay correo configurado: nadie recibe errors.csv");
+    if (mismatches.length > 0 && !mail) await tell(`${noMailReason(context)}: nadie recibe errors.csv`);
     if (mismatches.length > 0 && mail) {
       await round.send("el aviso", await accounts.emailsOf(INTEGRATION_TEST_RECIPIENTS), {
         subject: `${subjectTag(envType)}API Series de Tiempo: Test de integración`,
         text: [
           "Errores en los datos de las series detectados. Ver el archivo adjunto",
           "",
-          `De ${series} series comparadas con el archivo de su publicador, ${mismatches.length} no coinciden.`,
+          `De ${
+            series - unfinished
+          } series comparadas con el archivo de su publicador, ${mismatches.length} no coinciden.`,
           "En errors.csv: error_pct es el porcentaje de las fechas comparadas en que difieren; api_url, lo que la API",
           "respondió; distribution_url, el archivo.",
           "",
@@ -60,6 +67,9 @@ export function integrationTestTask(
       });
     }
     round.check("La comparación terminó");
+    if (unfinished > 0) {
+      throw new Problem("unavailable", `La comparación no terminó a tiempo: faltaron ${unfinished} series`);
+    }
     return { series, mismatches: mismatches.length, skipped: skipped.length, mails: round.sent() };
   };
 }

@@ -91,17 +91,19 @@ export function createPasswordResets(
   };
 }
 
-// TODO(issue 6): the address of the console's page, which will take the token from its fragment.
+/** The page takes the code from its fragment, which no server and no log sees. */
 function resetMail(name: string, token: string, publicUrl: string | undefined) {
-  const origin = publicUrl?.replace(/\/+$/, "") ?? "";
+  const page = publicUrl === undefined
+    ? "Se usa en la página /consola/clave de este servidor"
+    : `Póngala aquí: ${publicUrl.replace(/\/+$/, "")}/consola/clave#${token}`;
   return {
     subject: "Caudal: clave nueva",
     text: [
       `Alguien pidió una clave nueva para la cuenta "${name}". Si no fue usted, no haga nada: la suya sigue valiendo.`,
       "",
-      `Código, que sirve una vez y durante una hora: ${token}`,
+      page,
       "",
-      `Se usa con POST ${origin}/api/ops/password-resets/completion y {"token": "…", "password": "…"}`,
+      `Código, que sirve una vez y durante una hora: ${token}`,
     ].join("\n"),
   };
 }

@@ -2,19 +2,52 @@
 // list of addresses of their own.
 
 import type { Mail, MailMessage } from "../core/mail.ts";
+import { parseSender } from "../core/mail_address.ts";
 import { Problem } from "../core/problem.ts";
+import type { Records } from "../core/records.ts";
 import type { Accounts } from "./accounts.ts";
+import { readMailSettings } from "./settings.ts";
 
 /** What tasks that send mail are given. */
 export type Mailing = {
   readonly accounts: Pick<Accounts, "account" | "emailsOf">;
-  /** Absent where no mail server is configured. */
+  /** Absent where no mail server is configured, and where `isKeptIn`. */
   readonly mail?: Mail;
+  /** Operators let no report go out. */
+  readonly isKeptIn?: boolean;
   /** Address that gets a copy of everything. */
   readonly sender?: string;
   /** Tells installations apart in subjects; empty for none. */
   readonly envType: string;
 };
+
+/** Why a task sends no mail. */
+export const noMailReason = ({ isKeptIn }: Pick<Mailing, "isKeptIn">): string =>
+  isKeptIn ? "Los ajustes no dejan salir informes por correo" : "No hay correo configurado";
+
+/** Mail from whom operators say, as they say it when a message leaves. */
+export function mailAsSet(mail: Mail, records: Records): Mail {
+  return {
+    async send(message) {
+      const { from } = await readMailSettings(records);
+      await mail.send(from === undefined ? message : { from, ...message });
+    },
+  };
+}
+
+/** What reports are mailed with, as operators say it now. */
+export async function mailingAsSet<M extends Pick<Mailing, "mail" | "sender">>(
+  { mail, sender, ...others }: M,
+  records: Records,
+) {
+  const { from, reports } = await readMailSettings(records);
+  const copy = from === undefined ? sender : parseSender(from)?.address;
+  return {
+    ...others,
+    ...(mail && (reports ? { mail: mailAsSet(mail, records) } : { isKeptIn: true })),
+    ...(copy !== undefined && { sender: copy }),
+  };
+}
 
 /** Tells one line of the task's log. */
 export type Tell = (line: string) => Promise<void>;

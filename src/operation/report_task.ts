@@ -8,7 +8,7 @@ import { globalLetter, letterText, nodeLetter, type ReportLetter } from "../core
 import type { Records } from "../core/records.ts";
 import { type Accounts, REPORT_RECIPIENTS } from "./accounts.ts";
 import { contentTypeOf, joinReportFiles, REPORT_FILES, type ReportFiles } from "./report_files.ts";
-import { type Mailing, mailRound, type Tell } from "./report_mails.ts";
+import { type Mailing, mailRound, noMailReason, type Tell } from "./report_mails.ts";
 import { type KeptReport, makeReport, nodeAsked, nodeOf, type Reporting } from "./reports.ts";
 
 /** Writes a letter as an HTML document. */
@@ -48,7 +48,7 @@ export function reportTask(
         const to = await adminsOf(records, accounts, catalogId);
         await round.send(`el informe de ${catalogId}`, to, await message(catalogId, files.get(catalogId)!));
       }
-    } else await tell("No hay correo configurado: el informe queda en la consola");
+    } else await tell(`${noMailReason(context)}: el informe queda en la consola`);
     round.check(`El informe ${id} quedó hecho`);
     return { report: id, harvest: report.run, mails: round.sent() };
   };

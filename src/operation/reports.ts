@@ -100,6 +100,8 @@ async function harvestToTell(journal: Journal, node: string | undefined): Promis
   const told = (await listReports(journal, FILES_KEPT)).find((report) => report.node === node);
   const ended = (await journal.runs("harvest", HARVESTS_SEEN))
     .filter(({ status }) => status === "SUCCESS").map(({ report }) => report as HarvestReport)
+    // One of metadata alone says nothing of what became of the values.
+    .filter(({ onlyMetadata }) => !onlyMetadata)
     .filter(({ nodes }) => node === undefined || nodes.some(({ catalogId }) => catalogId === node));
   const [last] = ended;
   if (!last) {

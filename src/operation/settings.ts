@@ -4,6 +4,7 @@
 
 import * as z from "zod";
 import type { CanonicalStore } from "../core/canonical_store.ts";
+import { parseSender } from "../core/mail_address.ts";
 import { type Issue, Problem } from "../core/problem.ts";
 import type { RecordChange, Records } from "../core/records.ts";
 import { checkAliases } from "../core/search.ts";
@@ -42,6 +43,30 @@ const BoostsText = z.strictObject({
   dataset_description: boost.describe("Descripción de su dataset; inicialmente 1"),
 });
 
+const IntegrationTestText = z.strictObject({
+  endpoint: z.string().max(2_000).refine(
+    isServerAddress,
+    "debe ser una dirección http o https sin clave ni consulta",
+  )
+    .nullable().describe(
+      "Dirección del servidor cuya API se compara, hasta antes de /series/api; null es la de esta instalación",
+    ),
+  timeout: z.int().min(10).max(86_400).describe("Segundos que puede tardar; inicialmente 1000"),
+});
+
+const MailText = z.strictObject({
+  from: z.string().max(400).refine(
+    (text) => parseSender(text) !== undefined,
+    "debe ser una dirección de correo",
+  )
+    .nullable().describe(
+      "Remitente, dirección o Nombre <dirección>, con copia oculta de los informes; null es DEFAULT_FROM_EMAIL",
+    ),
+  reports: z.boolean().describe(
+    "Si salen los informes y los avisos del test de integración; los de claves olvidadas salen siempre",
+  ),
+});
+
 /** Every key is optional: one that is absent stays as it is. */
 export const SettingsDocument = z.strictObject({
   synonyms: z.array(text).max(MAX_LIST).optional().describe(
@@ -67,6 +92,12 @@ export const SettingsDocument = z.strictObject({
   indexing_timeout: z.int().min(10).max(3_600).optional().describe(
     "Segundos que puede tardar la descarga de un catálogo o de los datos de una distribución",
   ),
+  integration_test: IntegrationTestText.optional().describe(
+    "Test de integración: qué API compara con los archivos, y por cuánto tiempo; recibe su aviso el grupo de cuentas integration_test_recipients",
+  ),
+  mail: MailText.optional().describe(
+    "Correos que salen por SMTP_URL; los informes globales son del grupo de cuentas read_datajson_recipients, los de un nodo de quienes lo administran",
+  ),
   popularity: GatewayPlace.nullable().optional().describe(
     "Registro del gateway del que se importan consultas; su token no está en el documento",
   ),
@@ -74,6 +105,8 @@ export const SettingsDocument = z.strictObject({
 
 export type SettingsDocument = z.infer<typeof SettingsDocument>;
 type LimitsText = z.infer<typeof ValidationLimitsText>;
+type IntegrationTestText = z.infer<typeof IntegrationTestText>;
+type MailText = z.infer<typeof MailText>;
 
 /** What settings are kept in. */
 export type SettingsPlace = {
@@ -95,9 +128,13 @@ export type SettingsPlace = {
 const LIMITS = "validation_limits";
 const VERIFY_TLS = "verify_tls";
 const INDEXING_TIMEOUT = "indexing_timeout";
+const INTEGRATION_TEST = "integration_test";
+const MAIL = "mail";
 
 /** Seconds; until an operator decides. */
 const DEFAULT_INDEXING_TIMEOUT = 300;
+const DEFAULT_INTEGRATION_TEST: IntegrationTestText = { endpoint: null, timeout: 1_000 };
+const DEFAULT_MAIL: MailText = { from: null, reports: true };
 
 /** What of the settings a harvest goes by. */
 export type HarvestSettings = {
@@ -119,6 +156,42 @@ export async function readHarvestSettings(records: Records): Promise<HarvestSett
   };
 }
 
+/** What of the settings the integration test goes by. */
+export type IntegrationTestSettings = {
+  /** Address of the API, up to before `/series/api`; undefined for this installation's. */
+  readonly endpoint?: string;
+  /** Seconds. */
+  readonly timeout: number;
+};
+
+export async function readIntegrationTestSettings(records: Records): Promise<IntegrationTestSettings> {
+  const { endpoint, timeout } = await integrationTestText(records);
+  return { timeout, ...(endpoint !== null && { endpoint: endpoint.replace(/\/+$/, "") }) };
+}
+
+async function integrationTestText(records: Records): Promise<IntegrationTestText> {
+  const kept = await records.record("setting", INTEGRATION_TEST);
+  return kept ? kept.value as IntegrationTestText : DEFAULT_INTEGRATION_TEST;
+}
+
+/** What of the settings mails go by. */
+export type MailSettings = {
+  /** Sender; undefined for that of the environment. */
+  readonly from?: string;
+  /** Whether reports, and what the integration test has to tell, are sent. */
+  readonly reports: boolean;
+};
+
+export async function readMailSettings(records: Records): Promise<MailSettings> {
+  const { from, reports } = await mailText(records);
+  return { reports, ...(from !== null && { from }) };
+}
+
+async function mailText(records: Records): Promise<MailText> {
+  const kept = await records.record("setting", MAIL);
+  return kept ? kept.value as MailText : DEFAULT_MAIL;
+}
+
 /** All settings as they are. */
 export async function readSettings({ store, records }: SettingsPlace): Promise<Required<SettingsDocument>> {
   const { synonyms, catalogAliases, boosts, minScore } = await store.searchSettings();
@@ -134,6 +207,8 @@ export async function readSettings({ store, records }: SettingsPlace): Promise<R
     validation_limits: limitsText(limits),
     verify_tls: verifyTls,
     indexing_timeout: indexingTimeout,
+    integration_test: await integrationTestText(records),
+    mail: await mailText(records),
     popularity: await readGatewayPlace(records),
   };
 }
@@ -150,6 +225,8 @@ export async function saveSettings(place: SettingsPlace, document: unknown): Pro
     [LIMITS]: given.validation_limits,
     [VERIFY_TLS]: given.verify_tls,
     [INDEXING_TIMEOUT]: given.indexing_timeout,
+    [INTEGRATION_TEST]: given.integration_test,
+    [MAIL]: given.mail,
   };
   const changes: RecordChange[] = [];
   for (const [id, value] of Object.entries(kept)) {
@@ -229,6 +306,11 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
 /** A JSON pointer (RFC 6901). */
 function pointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+function isServerAddress(text: string): boolean {
+  const { protocol, username, password, search, hash } = URL.parse(text) ?? {};
+  return /^https?:$/.test(protocol ?? "") && [username, password, search, hash].every((part) => part === "");
 }
 
 function limitsOf(limits: LimitsText): ValidationLimits {

@@ -21,7 +21,11 @@ const node = z.string().min(1).optional().describe("Sólo este nodo");
 export const TASK_SCHEMAS = {
   harvest: z.strictObject({
     force: flag.describe("Vuelve a validar e indexar lo que no cambió"),
+    only_metadata: flag.describe("Lee sólo los catálogos: los datos quedan como están"),
     node,
+  }).refine(({ force, only_metadata }) => !(force && only_metadata), {
+    path: ["only_metadata"],
+    error: "no va junto con force: sin leer datos no hay qué volver a indexar",
   }),
   publish: z.strictObject({ full: flag.describe("Rehace todos los segmentos"), node }),
   dump: z.strictObject({

@@ -10,16 +10,14 @@ import { Problem } from "../core/problem.ts";
 import type { EpochDay } from "../core/time.ts";
 import type { WriteBlobs } from "../store/segments/blobs.ts";
 import {
-  decodeDumpPointer,
-  DUMP_FOLDER,
   DUMP_POINTER,
   type DumpEntry,
-  dumpName,
   type DumpVersion,
   encodeDumpPointer,
 } from "../store/segments/dump_format.ts";
 import { dumpCsv } from "./dump_csv.ts";
 import { dumpDta } from "./dump_dta.ts";
+import { readDumpEntries, removeUnnamedDumps } from "./dump_list.ts";
 import { openOutput, type Output, type RunningSha256 } from "./dump_output.ts";
 import { dumpParquet } from "./dump_parquet.ts";
 import type { DumpRun } from "./dump_run.ts";
@@ -82,8 +80,8 @@ const WRITERS: Readonly<Record<DumpFormat, Writer>> = {
 export async function dump(context: Dump): Promise<DumpReport> {
   const { blobs, formats, catalog } = context;
   const store = withHits(context.store, await context.store.seriesHits(context.today));
-  const known = await readEntries(blobs);
-  await removeOthers(blobs, known);
+  const known = await readDumpEntries(blobs);
+  await removeUnnamedDumps(blobs, known);
   const { catalogs, faults } = await knownCatalogs(store, catalog);
   if (catalogs.length === 0) throw nothingToDump(faults, catalog);
   const written: DumpEntry[] = [];
@@ -105,13 +103,13 @@ export async function dump(context: Dump): Promise<DumpReport> {
       ),
       values: rowsOf(catalogs),
       files: written,
-      filesRemoved: await removeOthers(blobs, entries),
+      filesRemoved: await removeUnnamedDumps(blobs, entries),
       faults,
     };
   } catch (error) {
     for (const output of open) await output.abort();
     // What could not be written may not be removable either: the first fault is the one to tell.
-    await removeOthers(blobs, known).catch(() => {});
+    await removeUnnamedDumps(blobs, known).catch(() => {});
     throw error;
   }
 }
@@ -169,20 +167,6 @@ async function writeFormat(
   });
 }
 
-/**
- * The files there are; undefined where their list is spoilt.
- * Errors: none about the list: the run that asks writes another.
- */
-async function readEntries(blobs: WriteBlobs): Promise<readonly DumpEntry[] | undefined> {
-  const bytes = await blobs.read(DUMP_POINTER);
-  if (!bytes) return [];
-  try {
-    return decodeDumpPointer(bytes).files;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The files there are from now on: those of this run, and of the ones before what it did not write anew. */
 function mergeEntries(
   before: readonly DumpEntry[],
@@ -218,21 +202,4 @@ function afterOlder(entry: DumpEntry, older: DumpEntry | undefined): DumpEntry {
     ? older.previous
     : { bytes, sha256, generated_at };
   return previous ? { ...entry, previous } : entry;
-}
-
-/**
- * Removes files that no entry names, and what a run that was cut off left. Answers how many.
- * Where nobody knows the entries nothing is removed: a server may still know them.
- */
-async function removeOthers(blobs: WriteBlobs, entries: readonly DumpEntry[] | undefined): Promise<number> {
-  if (!entries) return 0;
-  const named = new Set(
-    entries.flatMap(({ sha256, previous }) => previous ? [sha256, previous.sha256] : [sha256]).map(dumpName),
-  );
-  const others = [
-    ...(await blobs.list(DUMP_FOLDER)).filter((name) => !named.has(name)),
-    ...(await blobs.list("")).filter((name) => name.startsWith(`${DUMP_POINTER}.`)),
-  ];
-  for (const name of others) await blobs.remove(name);
-  return others.length;
 }

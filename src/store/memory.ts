@@ -1137,6 +1137,14 @@ export function memoryJournal(): Journal {
       return Promise.resolve(runs.filter(isAsked).reverse().slice(0, limit).map(read));
     },
 
+    history: ({ kinds, statuses, name, from = -Infinity, to = Infinity, before = Infinity, limit }) => {
+      const isAsked = (run: typeof runs[number]) =>
+        kinds.includes(run.kind) && (statuses?.includes(run.status) ?? true) &&
+        (name === undefined || run.name === name) && run.startedAt >= from && run.startedAt < to &&
+        run.id < before;
+      return Promise.resolve(runs.filter(isAsked).reverse().slice(0, limit).map(read));
+    },
+
     abandonRuns(kind, at) {
       let abandoned = 0;
       runs.forEach((run, i) => {

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { readCatalogXlsx } from "../../src/ingest/catalog_xlsx.ts";
 import { saveJurisdiction, saveProject } from "../../src/operation/jurisdictions.ts";
-import { addNode } from "../../src/operation/nodes.ts";
+import type { Network } from "../../src/operation/network.ts";
+import { addNode, changeNode, removeNode, setNodesFederable } from "../../src/operation/nodes.ts";
 import { publicNetwork } from "../../src/operation/public_network.ts";
 import { publishListing } from "../../src/publish/publish_listing.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
@@ -31,9 +32,10 @@ const TABLES = [
 
 /** Two nodes of one jurisdiction, one of none; catalog c was read, with a title that a spreadsheet would compute. */
 async function listedApp() {
-  const { network, store, records } = networkWorld();
+  const { network, store, clock: today } = networkWorld();
   const blobs = memoryBlobs();
   await saveJurisdiction(network, "cultura", { title: "Cultura", argentinagobar_id: "cult" });
+  await saveJurisdiction(network, "ambiente", { title: "Ambiente", argentinagobar_id: null });
   await saveProject(network, {
     title: "Red",
     description: "De datos",
@@ -65,7 +67,7 @@ async function listedApp() {
   const one = reading([distribution("d1", "d1.1", [], { title: '-1, "dos"\n' })]);
   await store.saveReading(run(1), "c", one, source(), { text: new Uint8Array(gzipSync(CATALOG)) });
   const publish = async () =>
-    await publishListing({ store, network: await publicNetwork({ store, records }), blobs, sha256 });
+    await publishListing({ store, network: await publicNetwork(network), blobs, sha256 });
   await publish();
   const clock = { at: 0 };
   const app = createApp({
@@ -74,7 +76,7 @@ async function listedApp() {
     now: () => clock.at,
     version: "1",
   });
-  return { app, network, store, blobs, publish, clock };
+  return { app, network, store, blobs, publish, clock, today };
 }
 
 const bytesOf = async (response: Response) => new Uint8Array(await response.arrayBuffer());
@@ -92,10 +94,13 @@ test("/nodes.json tells the network: jurisdictions with their nodes, those of no
     language: ["es"],
     publisher: { name: "Yo", mbox: "" },
     spatial: ["AR"],
-    jurisdiction_count: 1,
+    modified: "2026-07-09",
+    jurisdiction_count: 2,
     catalog_count: 3,
     jurisdictions: [
+      { id: "ambiente", argentinagobar_id: null, title: "Ambiente", catalogs: [] },
       {
+        id: "cultura",
         argentinagobar_id: "cult",
         title: "Cultura",
         catalogs: [
@@ -125,6 +130,7 @@ test("/nodes.json tells the network: jurisdictions with their nodes, those of no
         ],
       },
       {
+        id: null,
         argentinagobar_id: null,
         title: null,
         // No path of the server's disk.
@@ -274,10 +280,89 @@ describe.each(ALL)("/%s", (path) => {
 });
 
 describe("publicNetwork", () => {
+  const DAY = 24 * 3600 * 1000;
+
   test("of a store without nodes is the catalogs that were read: those of the bundled network", async () => {
-    const { store, records } = networkWorld();
+    const { network, store } = networkWorld();
     await store.saveReading(run(1), "c", reading([]), source());
-    const { nodes } = await publicNetwork({ store, records });
+    const { nodes } = await publicNetwork(network);
     expect(nodes).toMatchObject([{ id: "c", label: "Catálogo", published: true, jurisdiction: null }]);
+  });
+
+  test("names the site of a CKAN portal, which is neither a data.json nor a workbook", async () => {
+    const { network } = networkWorld();
+    await addNode(network, {
+      catalog_id: "k",
+      catalog_url: "https://portal.example",
+      catalog_format: "ckan",
+    });
+    expect((await publicNetwork(network)).nodes).toMatchObject([
+      { id: "k", urlJson: null, urlXlsx: null, urlHomepage: "https://portal.example/" },
+    ]);
+  });
+
+  const CHANGES: readonly {
+    why: string;
+    change: (network: Network) => Promise<unknown>;
+    modified: string;
+  }[] = [
+    { why: "nothing", change: () => Promise.resolve(), modified: "2026-07-09" },
+    {
+      why: "what nobody is told",
+      change: (n) => changeNode(n, "c", { timezone: "UTC" }),
+      modified: "2026-07-09",
+    },
+    { why: "a node", change: (n) => changeNode(n, "c", { label: "Otro" }), modified: "2026-07-12" },
+    {
+      why: "whether it is harvested",
+      change: (n) => setNodesFederable(n, ["c"], false),
+      modified: "2026-07-12",
+    },
+    { why: "a node that goes", change: (n) => removeNode(n, "c"), modified: "2026-07-12" },
+    {
+      why: "a jurisdiction without nodes",
+      change: (n) => saveJurisdiction(n, "x", { title: "X", argentinagobar_id: null }),
+      modified: "2026-07-12",
+    },
+  ];
+
+  test.each(CHANGES)("is modified on the day of the last change: $why", async ({ change, modified }) => {
+    const { network, today } = await listedApp();
+    today.at += 3 * DAY;
+    await change(network);
+    expect((await publicNetwork(network)).modified).toBe(modified);
+    today.at += DAY;
+    expect((await publicNetwork(network)).modified).toBe(modified);
+  });
+});
+
+test("/nodes.json of listings that an earlier version published has no day", async () => {
+  const { store } = networkWorld();
+  const blobs = memoryBlobs();
+  const jurisdiction = { id: "j", title: "J", argentinagobarId: null };
+  const node = {
+    id: "c",
+    label: null,
+    category: null,
+    type: null,
+    published: true,
+    jurisdiction,
+    urlJson: null,
+    urlXlsx: null,
+    urlDatosgobar: null,
+    urlHomepage: null,
+  };
+  await publishListing({ store, network: { project: { title: "Red" }, nodes: [node] }, blobs, sha256 });
+  const app = createApp({
+    snapshots: { current: () => Promise.resolve(undefined) },
+    listings: openListings(blobs, () => 0),
+    now: () => 0,
+    version: "1",
+  });
+  expect(await (await app.request("/nodes.json")).json()).toMatchObject({
+    title: "Red",
+    modified: null,
+    jurisdiction_count: 1,
+    jurisdictions: [{ id: "j", catalogs: [{ id: "c" }] }],
   });
 });

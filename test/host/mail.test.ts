@@ -74,6 +74,28 @@ describe("smtpMail", () => {
     );
   });
 
+  test("writes from whom a message says, and from the usual sender again", async () => {
+    const { port, received } = await server();
+    const mail = mailTo(port);
+    await mail.send(message({ from: "Otra «oficina» <otra@datos.example>" }));
+    await mail.send(message());
+    expect(received.map(({ from }) => from)).toEqual(["otra@datos.example", "series@datos.example"]);
+    expect(received[0]!.email.from).toMatchObject({ address: "otra@datos.example", name: "Otra «oficina»" });
+  });
+
+  test.each(["Otra", "a@b.example, c@d.example", "x\r\nBcc: m@evil.example <a@b.example>"])(
+    "sends nothing from %j, which is no address",
+    async (from) => {
+      const { port, received } = await server();
+      const fault = await faultOf(mailTo(port).send(message({ from })));
+      expect(fault).toMatchObject({
+        code: "invalid",
+        message: "El remitente del correo no es una dirección",
+      });
+      expect(received).toEqual([]);
+    },
+  );
+
   test("reaches all recipients once, and names to nobody who gets a blind copy", async () => {
     const { port, received } = await server();
     const to = ["ana@datos.example", "o'brien+x@datos.example"];

@@ -116,6 +116,7 @@ export function harvestWorld() {
     journal,
     files,
     waits,
+    readSource,
     requests,
     /** Requests since the last time, as addresses; with a mark where validators with an ETag were sent. */
     asked() {

@@ -1,7 +1,7 @@
 // The integration test over sources given by hand: an API's answers beside the files of publishers.
 
 import { describe, expect, test } from "vitest";
-import { integrationTest, mismatchesCsv } from "../../src/ingest/integration_test.ts";
+import { type IntegrationTest, integrationTest, mismatchesCsv } from "../../src/ingest/integration_test.ts";
 import { fixtureReader, type Given, MAX_BYTES } from "./fixture_source.ts";
 
 const BASE = "http://api.test";
@@ -18,8 +18,15 @@ const answer = (id: string, ...rows: string[]) => ({
 });
 const FILE = "http://publisher.test/d.csv";
 const file = (text: string) => ({ [FILE]: text });
-const run = (given: Given, over: { node?: string; nodeUrls?: ReadonlyMap<string, string> } = {}) =>
-  integrationTest({ base: BASE, readSource: fixtureReader(given), maxBytes: MAX_BYTES, ...over });
+const run = (given: Given, over: Partial<IntegrationTest> = {}) =>
+  integrationTest({
+    base: BASE,
+    readSource: fixtureReader(given),
+    maxBytes: MAX_BYTES,
+    now: () => 0,
+    maxMs: 1_000,
+    ...over,
+  });
 
 const SAME = "2020-01-01,1\n2020-02-01,\n2020-03-01,3.5\n";
 
@@ -96,6 +103,35 @@ describe("integrationTest", () => {
       ...answer("a", "2020-01-01,1"),
     }, { nodeUrls: new Map([["c", "http://publisher.test/data.json"]]) });
     expect({ mismatches, skipped }).toEqual({ mismatches: [], skipped: [] });
+  });
+
+  test("leaves out what there is no time for, and tells how much that is", async () => {
+    const given = {
+      ...dump(
+        ...["a", "b", "c"].map((id) => `c,${id},t${id},${FILE},False`),
+        "c,z,tz,http://publisher.test/z.csv,False",
+      ),
+      ...file("indice_tiempo,ta,tb,tc\n2020-01-01,1,2,3\n"),
+      ...answer("a", "2020-01-01,7"),
+      ...answer("b", "2020-01-01,2"),
+      ...answer("c", "2020-01-01,3"),
+    };
+    // Every answer takes ten seconds, and whoever asks is told how many are left.
+    let at = 0;
+    const asked: string[] = [];
+    const read = fixtureReader(given);
+    const report = await run(given, {
+      now: () => at,
+      maxMs: 35_000,
+      async readSource(request) {
+        asked.push(`${request.maxMs} ${new URL(request.url).pathname.split("/").at(-1)}`);
+        at += 10_000;
+        return await read(request);
+      },
+    });
+    // The dump, both files, series a; b is given up, c never asked for, and z has no file.
+    expect(asked).toEqual(["35000 series-tiempo-metadatos.csv", "25000 d.csv", "15000 z.csv", "5000 "]);
+    expect(report).toMatchObject({ series: 4, unfinished: 3, skipped: [], mismatches: [{ seriesId: "a" }] });
   });
 
   test("is a Problem without a dump", async () => {

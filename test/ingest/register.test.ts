@@ -70,6 +70,11 @@ describe("readRegister", () => {
       nodes: [{ catalogId: "a", url: "file:///red/a.xlsx", format: "xlsx" }],
     },
     {
+      why: "a CKAN portal",
+      text: entry("a", { formato: "ckan", url: "https://a.example" }),
+      nodes: [{ catalogId: "a", url: "https://a.example/", format: "ckan" }],
+    },
+    {
       why: "a file may name the web",
       text: entry("a", { url: "http://a.example/data.json" }),
       nodes: [{ ...ONE[0], url: "http://a.example/data.json" }],
@@ -85,10 +90,10 @@ describe("readRegister", () => {
   });
 
   test("readRegister tells every entry in the order of the file", () => {
-    const text = `b: {federado: false}\n${entry("x", { formato: "ckan" })}${entry("a")}`;
+    const text = `b: {federado: false}\n${entry("x", { formato: "rdf" })}${entry("a")}`;
     expect(readRegister(text, FILE).entries).toEqual([
       { id: "b" },
-      { id: "x", fault: expect.stringContaining("ckan") },
+      { id: "x", fault: expect.stringContaining("rdf") },
       { id: "a", node: ONE[0] },
     ]);
   });
@@ -96,8 +101,13 @@ describe("readRegister", () => {
   test.each([
     {
       why: "a format we cannot read",
-      text: entry("x", { formato: "ckan" }),
-      issue: 'Entrada "x": el formato "ckan" no se admite: debe ser "json" o "xlsx"',
+      text: entry("x", { formato: "rdf" }),
+      issue: 'Entrada "x": el formato "rdf" no se admite: debe ser "json", "xlsx" o "ckan"',
+    },
+    {
+      why: "a portal on disk",
+      text: entry("x", { formato: "ckan", url: "portal" }),
+      issue: "un portal CKAN se lee por http o https",
     },
     {
       why: "no format",

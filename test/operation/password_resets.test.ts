@@ -26,7 +26,7 @@ describe("request", () => {
         to: ["Ana@example.ar"],
         subject: expect.stringContaining("clave"),
       }]);
-      expect(world.sent[0]!.text).toContain("https://datos.example/api/ops/password-resets/completion");
+      expect(world.sent[0]!.text).toContain(`https://datos.example/consola/clave#${token}\n`);
       expect(JSON.stringify(await world.records.records("password_reset"))).not.toContain(token);
     },
   );

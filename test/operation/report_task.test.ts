@@ -13,7 +13,7 @@ import {
 } from "../../src/operation/integration_test_task.ts";
 import { createPasswords } from "../../src/operation/passwords.ts";
 import { REPORT_FILES } from "../../src/operation/report_files.ts";
-import type { Mailing } from "../../src/operation/report_mails.ts";
+import { mailAsSet, type Mailing, mailingAsSet } from "../../src/operation/report_mails.ts";
 import { reportTask } from "../../src/operation/report_task.ts";
 import { listReports } from "../../src/operation/reports.ts";
 import { memoryRecords } from "../../src/store/memory_records.ts";
@@ -174,6 +174,63 @@ describe("reportTask", () => {
   });
 });
 
+describe("mailingAsSet", () => {
+  const settle = async (mail?: { from: string | null; reports: boolean }) => {
+    const world = await reportMailing();
+    const { records } = world.reporting;
+    if (mail) await records.write([{ kind: "setting", id: "mail", version: 0, value: mail }]);
+    return { ...world, context: await mailingAsSet(world.context, records) };
+  };
+
+  test.each([
+    { why: "before operators say anything", mail: undefined, from: undefined, copy: SENDER },
+    {
+      why: "with the sender of the environment",
+      mail: { from: null, reports: true },
+      from: undefined,
+      copy: SENDER,
+    },
+    {
+      why: "with a sender of theirs",
+      mail: { from: "Datos <datos@otra.example>", reports: true },
+      from: "Datos <datos@otra.example>",
+      copy: "datos@otra.example",
+    },
+  ])("sends reports $why, who gets a copy", async ({ mail, from, copy }) => {
+    const { context, sent, tell } = await settle(mail);
+    await reportTask(context)({}, tell);
+    expect(sent.length).toBeGreaterThan(0);
+    for (const message of sent) expect([message.from, message.bcc]).toEqual([from, [copy]]);
+  });
+
+  test("keeps reports in where operators say so, and the report is made all the same", async () => {
+    const { context, sent, lines, tell, journal } = await settle({ from: null, reports: false });
+    await reportTask(context)({}, tell);
+    expect(sent).toEqual([]);
+    expect(lines).toContain(
+      "Los ajustes no dejan salir informes por correo: el informe queda en la consola",
+    );
+    expect(await listReports(journal, 9)).toHaveLength(1);
+  });
+
+  test("mailAsSet writes from whom operators say at that moment, whatever becomes of reports", async () => {
+    const records = memoryRecords();
+    await records.write([{ kind: "setting", id: "mail", version: 0, value: { from: null, reports: false } }]);
+    const told: (string | undefined)[] = [];
+    const own = mailAsSet({ send: ({ from }) => Promise.resolve(void told.push(from)) }, records);
+    const message = { to: ["ana@datos.example"], subject: "s", text: "t" };
+    await own.send(message);
+    await records.write([{
+      kind: "setting",
+      id: "mail",
+      version: 1,
+      value: { from: "a@b.example", reports: false },
+    }]);
+    await own.send(message);
+    expect(told).toEqual([undefined, "a@b.example"]);
+  });
+});
+
 describe("integrationTestTask", () => {
   const mismatch = {
     seriesId: "a1",
@@ -185,6 +242,7 @@ describe("integrationTestTask", () => {
     series: 8,
     skipped: [],
     mismatches: [],
+    unfinished: 0,
     ...more,
   });
 
@@ -235,6 +293,18 @@ describe("integrationTestTask", () => {
       "Series: 8; distintas de su archivo: 0; salteadas: 2",
       "Salteadas 2, como b: HTTP 404",
     ]);
+  });
+
+  test("mails what differs of a comparison that the time was too short for, and fails", async () => {
+    const { context, sent, tell } = await testing(report({ mismatches: [mismatch], unfinished: 5 }));
+    await expect(integrationTestTask(context)({}, tell)).rejects.toMatchObject({
+      code: "unavailable",
+      message: "La comparación no terminó a tiempo: faltaron 5 series",
+    });
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.text).toContain(
+      "De 3 series comparadas con el archivo de su publicador, 1 no coinciden.",
+    );
   });
 
   test("ends without asking the API where there is no dump yet", async () => {

@@ -101,6 +101,12 @@ describe("makeReport", () => {
     }]);
   });
 
+  test("tells of the last harvest that read values, not of one of metadata alone", async () => {
+    const { run, nodes, reporting, runs } = await reportWorld();
+    await run(nodes, { onlyMetadata: true });
+    expect((await makeReport(reporting)).report.run).toBe(runs[1]);
+  });
+
   test("counts queries of the day before, in Buenos Aires, where somebody does", async () => {
     expect(world.made.report.queries).toBeNull();
     const asked: number[] = [];

@@ -7,6 +7,8 @@ import {
   listUnits,
   markUnits,
   readHarvestSettings,
+  readIntegrationTestSettings,
+  readMailSettings,
   readSettings,
   saveSettings,
   SettingsDocument,
@@ -29,6 +31,8 @@ const FULL = {
   validation_limits: LIMITS,
   verify_tls: true,
   indexing_timeout: 900,
+  integration_test: { endpoint: "https://otra.example/caudal/", timeout: 60 },
+  mail: { from: "Series <otra@datos.example>", reports: false },
   popularity: { endpoint: "https://gateway.example/log?order=asc", kong_api_id: "7" },
 };
 
@@ -51,6 +55,9 @@ test("readSettings begins with what the program has", async () => {
     },
     verify_tls: false,
     indexing_timeout: 300,
+    // The contract's time, catalog-harvest 8.3.
+    integration_test: { endpoint: null, timeout: 1_000 },
+    mail: { from: null, reports: true },
     popularity: null,
   });
 });
@@ -143,6 +150,31 @@ const WRONG: readonly { why: string; document: unknown; paths: string[] }[] = [
   { why: "boosts of nothing", document: { search_boosts: null }, paths: ["/search_boosts"] },
   { why: "a minimum score below 0", document: { search_min_score: -1 }, paths: ["/search_min_score"] },
   { why: "a minimum score as text", document: { search_min_score: "5" }, paths: ["/search_min_score"] },
+  ...["otra.example", "ftp://otra.example", "https://ana:clave@otra.example", "https://otra.example/?a=1"]
+    .map((
+      endpoint,
+    ) => ({
+      why: `an integration test of ${endpoint}, for less than it takes`,
+      document: { integration_test: { endpoint, timeout: 9 } },
+      paths: ["/integration_test/endpoint", "/integration_test/timeout"],
+    })),
+  {
+    why: "an integration test without its time",
+    document: { integration_test: { endpoint: null } },
+    paths: ["/integration_test/timeout"],
+  },
+  {
+    why: "a sender that begins another header, and a server with its password",
+    document: {
+      mail: { from: "Series\r\nBcc: x <a@b.example>", reports: true, url: "smtp://u:p@b.example" },
+    },
+    paths: ["/mail/from", "/mail/url"],
+  },
+  {
+    why: "a sender without address",
+    document: { mail: { from: "Series", reports: "no" } },
+    paths: ["/mail/from", "/mail/reports"],
+  },
   { why: "a flag as text", document: { verify_tls: "true" }, paths: ["/verify_tls"] },
   {
     why: "a gateway that is no web address, and a token, which has its own way",
@@ -242,6 +274,18 @@ test("readHarvestSettings is what the harvest goes by", async () => {
     verifyTls: true,
     indexingTimeout: 900,
   });
+});
+
+test("readIntegrationTestSettings and readMailSettings are what tasks go by", async () => {
+  const { network, records } = networkWorld();
+  expect(await readIntegrationTestSettings(records)).toEqual({ timeout: 1_000 });
+  expect(await readMailSettings(records)).toEqual({ reports: true });
+  await saveSettings(network, FULL);
+  expect(await readIntegrationTestSettings(records)).toEqual({
+    endpoint: "https://otra.example/caudal",
+    timeout: 60,
+  });
+  expect(await readMailSettings(records)).toEqual({ from: "Series <otra@datos.example>", reports: false });
 });
 
 describe("units", () => {

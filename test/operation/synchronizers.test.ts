@@ -100,12 +100,21 @@ describe("SynchronizerSchema", () => {
     { why: "an unknown task", over: { stages: [{ task: "x" }] } },
     { why: "what a task does not take", over: { stages: [{ task: "publish", about: { force: true } }] } },
     {
+      why: "a harvest that reads no values, and indexes all of them again",
+      over: { stages: [{ task: "harvest", about: { force: true, only_metadata: true } }] },
+    },
+    {
       why: "a format of dumps that there is not",
       over: { stages: [{ task: "dump", about: { formats: ["pdf"] } }] },
     },
     { why: "an unknown key", over: { since: 1 } },
   ])("refuses $why", ({ over }) => {
     expect(SynchronizerSchema.safeParse({ ...weekly, ...over }).success).toBe(false);
+  });
+
+  test("takes a harvest of metadata alone", () => {
+    const stage = { task: "harvest", about: { only_metadata: true, node: "bcra" } };
+    expect(StageSchema.parse(stage)).toEqual(stage);
   });
 
   test("fills in that a stage is asked nothing in particular", () => {

@@ -78,8 +78,8 @@ describe("runRegisterFile", () => {
   test.each([
     {
       why: "another format",
-      text: `a: {url: "https://a.example", formato: ckan, federado: true}`,
-      told: "ckan",
+      text: `a: {url: "https://a.example", formato: rdf, federado: true}`,
+      told: '"json", "xlsx" o "ckan"',
     },
     { why: "no address", text: `a: {formato: json, federado: true}`, told: '"url"' },
     { why: "a relative address", text: entry("a", "federado: true", "./data.json"), told: "./data.json" },

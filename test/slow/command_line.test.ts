@@ -72,6 +72,13 @@ const ROWS: readonly Row[] = [
     stderr: ['Error: --catalog espera ID=ARCHIVO o ID=URL, no "nope"', hint("harvest")],
   },
   {
+    why: "a harvest that reads no values, and indexes all of them again",
+    command: "harvest",
+    args: ["--only-metadata", "--force"],
+    code: 2,
+    stderr: ["Error: --only-metadata no se usa con --force", hint("harvest")],
+  },
+  {
     why: "a node that there is not, with those that there are",
     command: "harvest",
     args: ["--catalog", "uno=uno.json", "--catalog", "dos=dos.json", "--only", "nope"],

@@ -224,7 +224,7 @@ describe("on a terminal", () => {
     const start = path.join(path.dirname(script), "start.ts");
     await using running = onTerminal("", [], start, "--port", "0", "--data", dataIn("first"));
     const url = await addressOf(running);
-    const token = await running.printed(/api\/ops\/first-account\s+\{"token": "([\w-]+)"/);
+    const token = await running.printed(/\/consola\/primera-cuenta#([\w-]+)/);
     const make = (name: string) =>
       fetch(`${url}/api/ops/first-account`, {
         method: "POST",

@@ -1,7 +1,7 @@
 // The behaviour that every journal has, whatever engine it is on.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Journal } from "../../src/core/journal.ts";
+import type { Journal, RunHistoryQuery } from "../../src/core/journal.ts";
 
 export type OpenedJournal = { readonly journal: Journal; readonly close: () => Promise<void> | void };
 
@@ -154,6 +154,30 @@ export function journalSuite(name: string, open: () => Promise<OpenedJournal> | 
       expect(await idsOf("harvest", 2)).toEqual([ids[3], ids[2]]);
       expect(await idsOf("publish", 1)).toEqual([ids[4]]);
       expect(await idsOf("publish", 0)).toEqual([]);
+    });
+
+    test("history answers runs of several kinds by state, name, time and place, newest first", async () => {
+      const a = await journal.startRun("harvest", 1_000);
+      const b = await journal.startRun("publish", 2_000);
+      const c = await journal.requestRun("task", "dump", {}, 3_000);
+      await journal.startRun("report", 4_000);
+      const d = await journal.startRun("harvest", 5_000);
+      await journal.finishRun(a.id, "FAILURE", 1_500, null);
+      const kinds = ["harvest", "publish", "task"] as const;
+      const ids = async (query: Partial<RunHistoryQuery>) =>
+        (await journal.history({ kinds, limit: 9, ...query })).map(({ id }) => id);
+      expect(await ids({})).toEqual([d.id, c.id, b.id, a.id]);
+      expect(await ids({ kinds: ["publish"] })).toEqual([b.id]);
+      expect(await ids({ limit: 2 })).toEqual([d.id, c.id]);
+      expect(await ids({ before: c.id })).toEqual([b.id, a.id]);
+      expect(await ids({ from: 2_000, to: 5_000 })).toEqual([c.id, b.id]);
+      expect(await ids({ statuses: ["FAILURE", "PENDING"] })).toEqual([c.id, a.id]);
+      expect(await ids({ name: "dump" })).toEqual([c.id]);
+      expect((await journal.history({ kinds, statuses: ["FAILURE"], limit: 1 }))[0]).toEqual({
+        ...a,
+        status: "FAILURE",
+        finishedAt: 1_500,
+      });
     });
 
     test("abandonRuns ends what has begun of one kind, and nothing else", async () => {

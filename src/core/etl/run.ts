@@ -133,6 +133,8 @@ export type StepAttempt = {
   readonly logCut: boolean;
   /** What its output was when it ended well: by path, size, mtime and digest. */
   readonly fingerprint: JsonObject | null;
+  /** What its module told of itself on the last line of standard output, where that is a JSON object. */
+  readonly summary: JsonObject | null;
 };
 
 export type AttemptDraft =
@@ -155,6 +157,7 @@ export type AttemptOutcome = {
   readonly message: string | null;
   readonly peakMemoryBytes: number | null;
   readonly fingerprint: JsonObject | null;
+  readonly summary: JsonObject | null;
 };
 
 export const LOG_STREAMS = ["stdout", "stderr", "caudal"] as const;

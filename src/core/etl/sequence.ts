@@ -97,6 +97,8 @@ export type EtlModule = {
   readonly env: Readonly<Record<string, string>>;
   /** Names of secrets: each becomes a variable of that name. */
   readonly secrets: readonly string[];
+  /** Names of the worker's own settings that it gets as they are, those that are set. */
+  readonly settings?: readonly string[];
   /** Where relative paths count from: the project, the program's folder, the run's own folder. */
   readonly cwd: (typeof MODULE_CWDS)[number];
   readonly timeoutSeconds: number;

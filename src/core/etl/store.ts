@@ -19,6 +19,9 @@ import type {
   StepAttempt,
 } from "./run.ts";
 
+/** Of the Problem `conflict` that a scheduler gets whose lease is no longer its own. */
+export const LEASE_LOST = "Otro proceso tomó el turno de decidir sobre las secuencias";
+
 /** What only one process does at a time. Its end is told by the clock of the database. */
 export type EtlLease = { readonly name: string; readonly holder: string; readonly token: number };
 
@@ -91,16 +94,18 @@ export type EtlWorker = {
 
 export interface EtlStore {
   // Leases
-  /** Undefined while it is another's. The token is one more than that of the last holder. */
+  /** Undefined while it is another's. The token is one more than that of the last holder, who may come again. */
   takeLease(name: string, holder: string, periodMs: number): Promise<EtlLease | undefined>;
   /** Whether it still is the holder's; then for another period. */
   renewLease(lease: EtlLease, periodMs: number): Promise<boolean>;
   releaseLease(lease: EtlLease): Promise<void>;
+  /** The last to take it, though it may have run out; undefined where it was given back. */
   lease(name: string): Promise<EtlLeaseState | undefined>;
 
   // Anybody
   /**
-   * A run that waits. With an idempotency key, or a schedule and instant, that a run has already: that run.
+   * A run that waits, or one that ends where it begins. With an idempotency key, or a schedule and instant, that a
+   * run has already: that run.
    */
   addRun(draft: RunDraft): Promise<{ readonly run: EtlRun; readonly isNew: boolean }>;
   /** Asks for the end of a run; asked again, or of one that has ended, it changes nothing. Undefined: no such run. */
@@ -111,6 +116,8 @@ export interface EtlStore {
   attemptsOf(runIds: readonly number[]): Promise<StepAttempt[]>;
   /** How many runs there are of each status, in all. */
   countRuns(): Promise<Readonly<Record<EtlRunStatus, number>>>;
+  /** The greatest revision of any run; 0 without any. */
+  revision(): Promise<number>;
   /** Runs with a greater revision, in order of revision. */
   changedSince(revision: number, limit: number): Promise<EtlRun[]>;
   /** Lines from this one on, counted from 0, and how many there are in all. */
@@ -121,7 +128,10 @@ export interface EtlStore {
   ): Promise<{ readonly lines: LogLine[]; readonly total: number }>;
   workers(): Promise<EtlWorker[]>;
   schedules(): Promise<ScheduleState[]>;
-  /** Pauses or resumes; fires of the pause are not made up for. Undefined: no such schedule. */
+  /**
+   * Pauses, or resumes where `by` is null; fires of the pause are not made up for. Without `at` it is now by the clock of
+   * the database. Undefined: no such schedule.
+   */
   pauseSchedule(
     name: string,
     schedule: string,

@@ -73,6 +73,25 @@ export function postgresJournal(db: Database): Journal {
       return rows.map(runOf);
     },
 
+    async history({ kinds, statuses, name, from, to, before, limit }) {
+      const rows = await db.all(
+        `SELECT * FROM caudal.run WHERE kind IN (SELECT jsonb_array_elements_text($1::text::jsonb))
+           AND ($2::text IS NULL OR status IN (SELECT jsonb_array_elements_text($2::text::jsonb)))
+           AND ($3::text IS NULL OR name = $3)
+           AND ($4::bigint IS NULL OR started_at >= $4) AND ($5::bigint IS NULL OR started_at < $5)
+           AND ($6::bigint IS NULL OR id < $6)
+         ORDER BY id DESC LIMIT $7`,
+        JSON.stringify(kinds),
+        statuses ? JSON.stringify(statuses) : null,
+        name ?? null,
+        from ?? null,
+        to ?? null,
+        before ?? null,
+        limit,
+      );
+      return rows.map(runOf);
+    },
+
     abandonRuns: (kind, at) =>
       db.write((tx) =>
         tx.run(

@@ -224,4 +224,154 @@ export const MIGRATIONS: readonly string[] = [
     position text NOT NULL
   );
   `,
+  `
+  -- Runs of ETL sequences. etl_run and etl_module_run keep the columns of the replaced system with their names
+  -- and types: start and end are without zone, in UTC.
+
+  -- One row: the revision of the last change of a run or its attempts.
+  CREATE TABLE caudal.etl_revision (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    revision bigint NOT NULL
+  );
+  INSERT INTO caudal.etl_revision (revision) VALUES (0);
+
+  CREATE TABLE caudal.etl_run (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name varchar COLLATE "C" NOT NULL,
+    "start" timestamp,
+    "end" timestamp,
+    status varchar COLLATE "C" NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text,
+    message text,
+    "trigger" text NOT NULL,
+    triggered_by text,
+    schedule text COLLATE "C",
+    scheduled_at timestamptz,
+    parent_run_id integer,
+    idempotency_key text COLLATE "C",
+    snapshot text NOT NULL,
+    cancel_asked_at timestamptz,
+    cancel_asked_by text,
+    lease_token bigint,
+    notified text,
+    revision bigint NOT NULL
+  );
+  CREATE UNIQUE INDEX etl_run_by_fire ON caudal.etl_run (name, schedule, scheduled_at) WHERE scheduled_at IS NOT NULL;
+  CREATE UNIQUE INDEX etl_run_by_key ON caudal.etl_run (idempotency_key) WHERE idempotency_key IS NOT NULL;
+  CREATE UNIQUE INDEX etl_run_by_revision ON caudal.etl_run (revision);
+  CREATE INDEX etl_run_by_name ON caudal.etl_run (name, status, id);
+  CREATE INDEX etl_run_by_status ON caudal.etl_run (status, id);
+  CREATE INDEX etl_run_by_request ON caudal.etl_run (requested_at, id);
+  CREATE INDEX etl_run_by_end ON caudal.etl_run ("end") WHERE "end" IS NOT NULL;
+  CREATE INDEX etl_run_active ON caudal.etl_run (id) WHERE status IN ('PENDING', 'STARTED');
+  CREATE INDEX etl_run_to_notify ON caudal.etl_run (id) WHERE notified = 'PENDING';
+
+  -- How many runs there are of each status: counting them would read them all.
+  CREATE TABLE caudal.etl_run_count (status text COLLATE "C" PRIMARY KEY, runs bigint NOT NULL);
+  INSERT INTO caudal.etl_run_count VALUES ('PENDING', 0), ('STARTED', 0), ('SUCCESS', 0), ('FAILURE', 0),
+    ('CANCELLED', 0), ('SKIPPED', 0), ('MISSED', 0);
+  CREATE FUNCTION caudal.count_etl_runs() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE caudal.etl_run_count
+    SET runs = etl_run_count.runs + CASE TG_OP WHEN 'INSERT' THEN counted.runs ELSE -counted.runs END
+    FROM (SELECT status, count(*) AS runs FROM changed GROUP BY status) AS counted
+    WHERE etl_run_count.status = counted.status;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER etl_run_added AFTER INSERT ON caudal.etl_run REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION caudal.count_etl_runs();
+  CREATE TRIGGER etl_run_removed AFTER DELETE ON caudal.etl_run REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION caudal.count_etl_runs();
+  CREATE FUNCTION caudal.count_etl_status() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE caudal.etl_run_count SET runs = runs + CASE status WHEN NEW.status THEN 1 ELSE -1 END
+    WHERE status IN (OLD.status, NEW.status);
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER etl_run_changed AFTER UPDATE OF status ON caudal.etl_run
+    FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION caudal.count_etl_status();
+
+  CREATE TABLE caudal.etl_module_run (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    etl_run_id integer NOT NULL REFERENCES caudal.etl_run (id) ON DELETE CASCADE,
+    -- Always NULL, as in the replaced system.
+    task_id varchar,
+    name varchar NOT NULL,
+    input varchar,
+    output varchar,
+    conf varchar,
+    "start" timestamp,
+    "end" timestamp,
+    status varchar COLLATE "C" NOT NULL,
+    step_index integer NOT NULL,
+    step_id text NOT NULL,
+    attempt integer NOT NULL,
+    not_before timestamptz,
+    queued_at timestamptz,
+    exit_code bigint,
+    signal text,
+    reason text COLLATE "C",
+    message text,
+    worker text COLLATE "C",
+    host text COLLATE "C",
+    pid bigint,
+    process_start text,
+    -- Its process is gone for sure.
+    reaped boolean NOT NULL DEFAULT false,
+    heartbeat_at timestamptz,
+    peak_memory_bytes bigint,
+    -- Where its lines are: the table, and the id they are under.
+    log_ref text GENERATED ALWAYS AS ('etl_log/' || id::text) STORED,
+    log_lines integer NOT NULL DEFAULT 0,
+    log_cut boolean NOT NULL DEFAULT false,
+    fingerprint text,
+    summary text
+  );
+  CREATE UNIQUE INDEX etl_module_run_by_run ON caudal.etl_module_run (etl_run_id, step_index, attempt);
+  CREATE INDEX etl_module_run_started ON caudal.etl_module_run (id) WHERE status = 'STARTED';
+  CREATE INDEX etl_module_run_on_host ON caudal.etl_module_run (host, id)
+    WHERE pid IS NOT NULL AND NOT reaped AND (status = 'STARTED' OR reason = 'lost');
+
+  -- Lines of logs (core/etl/log_chunks.ts).
+  CREATE TABLE caudal.etl_log (
+    attempt_id integer NOT NULL REFERENCES caudal.etl_module_run (id) ON DELETE CASCADE,
+    first_line integer NOT NULL,
+    line_count integer NOT NULL,
+    packed text NOT NULL,
+    CONSTRAINT etl_log_by_line PRIMARY KEY (attempt_id, first_line)
+  );
+
+  CREATE TABLE caudal.etl_schedule (
+    name text COLLATE "C" NOT NULL,
+    schedule text COLLATE "C" NOT NULL,
+    planned_up_to timestamptz NOT NULL,
+    next_at timestamptz,
+    paused_by text,
+    paused_at timestamptz,
+    PRIMARY KEY (name, schedule)
+  );
+  CREATE INDEX etl_schedule_due ON caudal.etl_schedule (next_at, name, schedule)
+    WHERE paused_by IS NULL AND next_at IS NOT NULL;
+
+  CREATE TABLE caudal.etl_worker (
+    id text COLLATE "C" PRIMARY KEY,
+    host text NOT NULL,
+    pid bigint NOT NULL,
+    started_at timestamptz NOT NULL,
+    heartbeat_at timestamptz NOT NULL,
+    slots integer NOT NULL
+  );
+
+  -- Tokens only grow; without a holder it was given back. As in lease, the token belongs to a key.
+  CREATE TABLE caudal.etl_lease (
+    name text COLLATE "C" PRIMARY KEY,
+    token bigint NOT NULL,
+    holder text COLLATE "C",
+    taken_at timestamptz NOT NULL,
+    renewed_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    UNIQUE (name, token)
+  );
+  `,
 ];

@@ -32,10 +32,10 @@ export type Database = {
 };
 
 /**
- * Opens (or creates) the database file; `:memory:` for one that is not kept.
+ * Opens (or creates) the database file; `:memory:` for one that is not kept. `steps`: its schema.
  * Errors: Problem `unavailable` when the file cannot be opened, `conflict` when a newer program wrote it.
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, steps: readonly string[] = MIGRATIONS): Database {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path);
@@ -43,7 +43,7 @@ export function openDatabase(path: string): Database {
     turnLogOn(db);
     db.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000");
     const database = overConnection(db, path);
-    migrate(db, database, path);
+    migrate(db, database, path, steps);
     return database;
   } catch (error) {
     db?.close();
@@ -114,16 +114,16 @@ function overConnection(db: DatabaseSync, path: string): Database {
   };
 }
 
-function migrate(db: DatabaseSync, database: Database, path: string): void {
+function migrate(db: DatabaseSync, database: Database, path: string, steps: readonly string[]): void {
   const applied = Number(database.one("PRAGMA user_version")?.user_version);
-  if (applied > MIGRATIONS.length) {
+  if (applied > steps.length) {
     throw new Problem(
       "conflict",
       `El almacén "${path}" es de una versión más nueva del programa (esquema ${applied}, se conoce hasta ` +
-        `${MIGRATIONS.length}): actualice Caudal`,
+        `${steps.length}): actualice Caudal`,
     );
   }
-  MIGRATIONS.slice(applied).forEach((sql, i) => {
+  steps.slice(applied).forEach((sql, i) => {
     database.transaction(() => {
       // Another process may have migrated between the look and the lock.
       if (Number(database.one("PRAGMA user_version")?.user_version) > applied + i) return;

@@ -69,6 +69,24 @@ export function sqliteJournal(db: Database): Journal {
         ).map(runOf)
       ),
 
+    history: ({ kinds, statuses, name, from, to, before, limit }) =>
+      Promise.try(() =>
+        db.all(
+          `SELECT * FROM run WHERE kind IN (SELECT value FROM json_each(?1))
+             AND (?2 IS NULL OR status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR name = ?3)
+             AND (?4 IS NULL OR started_at >= ?4) AND (?5 IS NULL OR started_at < ?5)
+             AND (?6 IS NULL OR id < ?6)
+           ORDER BY id DESC LIMIT ?7`,
+          JSON.stringify(kinds),
+          statuses ? JSON.stringify(statuses) : null,
+          name ?? null,
+          from ?? null,
+          to ?? null,
+          before ?? null,
+          limit,
+        ).map(runOf)
+      ),
+
     abandonRuns: (kind, at) =>
       Promise.try(() =>
         db.run(

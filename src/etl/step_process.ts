@@ -1,8 +1,8 @@
 // Port of the module wrapper: the one place that makes a process of a step.
 // Source: etl-scheduler 4.
 
-import type { JsonObject } from "../json.ts";
-import type { LogLine, Reason } from "./run.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { LogLine, Reason } from "../core/etl/run.ts";
 
 /** Everything that is decided before a process begins. */
 export type StepCommand = {
@@ -42,6 +42,10 @@ export interface StepProcesses {
    */
   run(command: StepCommand, watch: {
     readonly signal: AbortSignal;
+    /**
+     * Before there is a process, with pid 0: what a worker that is killed in between leaves is found by its
+     * environment; and again with its pid.
+     */
     readonly onStart: (pid: number, processStart: string) => Promise<void>;
     /** Lines in order, at most a quarter of a second after they came; `isCut` once no more are kept. */
     readonly onLines: (lines: readonly LogLine[], isCut: boolean) => Promise<void>;
