@@ -2,6 +2,7 @@
 // until it is told to stop.
 
 import { createApp } from "./api/app.ts";
+import { wholeSite } from "./api/whole_site.ts";
 import { builtAssets } from "./assets.ts";
 import { UsageProblem } from "./command.ts";
 import type { QueryCounts } from "./core/popularity.ts";
@@ -109,6 +110,7 @@ export async function startServer(
       () => log("warn", "search.recovered"),
     ),
     searchMinScore: settings.SEARCH_MIN_SCORE,
+    site: wholeSite,
     assets,
     now: Date.now,
     version: VERSION,

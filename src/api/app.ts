@@ -11,21 +11,18 @@ import { Problem } from "../core/problem.ts";
 import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
 import type { SharedBodies } from "../core/shared_bodies.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
-import { buenosAiresDay } from "../core/time.ts";
+import { buenosAiresDay, type EpochDay } from "../core/time.ts";
 import type { Validate } from "../core/validate.ts";
 import type { Assets } from "./assets.ts";
 import { bodyCache } from "./caching.ts";
 import { dumpRoutes } from "./dump.ts";
-import { explorerRoutes } from "./explorer.tsx";
 import { freshnessRoutes } from "./freshness.ts";
 import { listingRoutes } from "./listings.ts";
-import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 import { isSearchPath, type OverSnapshot, searchRoutes } from "./search.ts";
 import { answerSeries } from "./series.ts";
-import { siteRoutes } from "./site.tsx";
 import { validateRoutes } from "./validate.ts";
 
 export type AppContext = {
@@ -42,6 +39,11 @@ export type AppContext = {
   readonly dumps?: Dumps;
   /** Nodes, distributions and catalogs as they were read; without it they are not told. */
   readonly listings?: Listings;
+  /**
+   * Adds what describes the data and the API: pages, reference, OpenAPI (whole_site.ts). Without it those addresses
+   * are not there; the edge brings what was written ahead.
+   */
+  readonly site?: (app: Hono, context: SiteContext) => void;
   /** Scripts of the pages; without them pages are as complete, and less lively. */
   readonly assets?: Assets;
   /** Epoch ms. */
@@ -60,6 +62,12 @@ export type AppContext = {
   readonly validate?: Validate;
   /** Told once of every fault that readers only see as "Error interno". */
   readonly onError?: (error: unknown, path: string) => void;
+};
+
+/** What a site is told besides the context. */
+export type SiteContext = AppContext & {
+  /** Day number in Buenos Aires. */
+  readonly today: () => EpochDay;
 };
 
 const SERIES_PATHS = ["/series/api/series", "/series/api/series/", "/api/series", "/api/series/"];
@@ -126,13 +134,11 @@ export function createApp(context: AppContext): Hono {
       }),
     });
   });
-  app.get("/openapi.json", ({ req }) => json(openApi(context.version, originOf(req.url, context.publicUrl))));
 
   freshnessRoutes(app, { activities, today, cache });
   dumpRoutes(app, context);
   listingRoutes(app, { listings: context.listings, cache });
-  explorerRoutes(app, { ...context, today });
-  siteRoutes(app, context);
+  context.site?.(app, { ...context, today });
 
   app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }));
   validateRoutes(app, context);

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type AppContext, createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { enrich } from "../../src/core/enriched.ts";
 import type { Observations } from "../../src/core/observations.ts";
 import { Problem } from "../../src/core/problem.ts";
@@ -41,6 +42,7 @@ async function world(context: Partial<AppContext> = {}) {
   let now = PUBLISHED_AT;
   let runs = 0;
   const app = createApp({
+    site: wholeSite,
     snapshots: openSnapshots(blobs, () => now),
     now: () => now,
     version: "1",
@@ -318,6 +320,7 @@ describe("/series of working days", () => {
 describe("/series faults", () => {
   const broken = (error: unknown, onError: AppContext["onError"]) =>
     createApp({
+      site: wholeSite,
       snapshots: { current: () => Promise.reject(error) },
       now: () => 0,
       version: "1",
@@ -326,6 +329,7 @@ describe("/series faults", () => {
 
   test("/series answers 503 with Retry-After before anything is published", async () => {
     const empty = createApp({
+      site: wholeSite,
       snapshots: { current: () => Promise.resolve(undefined) },
       now: () => 0,
       version: "1",
@@ -377,6 +381,7 @@ describe("/series faults", () => {
     for (const name of oldFiles) if (name.startsWith("segment/")) blobs.files.delete(name);
     const answers = [old, await current()];
     const late = createApp({
+      site: wholeSite,
       snapshots: { current: () => Promise.resolve(answers.shift()) },
       now: () => 0,
       version: "1",

@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import { DUMP_FORMATS } from "../../src/core/dump_files.ts";
 import type { Journal } from "../../src/core/journal.ts";
@@ -66,6 +67,7 @@ export async function startInstance(
     throw error;
   }
   const app = createApp({
+    site: wholeSite,
     snapshots: openSnapshots(blobs, now),
     popularities: openPopularities(blobs, now),
     searches,
