@@ -1,0 +1,106 @@
+// What describes the data and the API at the edge: the reference and OpenAPI as files that were written by the
+// application when the worker was built; the explorer's pages as the origin writes them, where there is one.
+
+import type { Hono } from "hono";
+import type { SiteContext } from "../src/api/app.ts";
+import { isFresh } from "../src/api/caching.ts";
+import { originOf } from "../src/api/origin.ts";
+import { COMMON_HEADERS, problemJson } from "../src/api/problems.ts";
+import { VALIDATE_PATHS } from "../src/api/validate.ts";
+
+/** A file of the site, as the application answered it. */
+export type SiteFile = {
+  /** Address that it answers. */
+  readonly path: string;
+  /** Of `?lang=`; the file without one answers all others. */
+  readonly language?: string;
+  /** Name below the folder of assets. */
+  readonly file: string;
+  /** With a strong ETag. */
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** Stands in files for the origin that readers know the edge by. */
+export const ORIGIN_MARK = "https://edge.caudal.invalid";
+
+/** Answers GETs of paths: a binding of static files. */
+export type Fetcher = { fetch(url: string, init?: RequestInit): Promise<Response> };
+
+export type EdgeSite = {
+  readonly files: readonly SiteFile[];
+  readonly assets: Fetcher | undefined;
+  /** Address of a server of the same data that writes pages and validates; without it both are refused. */
+  readonly origin: string | undefined;
+};
+
+const REFERENCE = "/docs";
+
+/** Makes what adds the routes to the application. */
+export function edgeSite({ files, assets, origin }: EdgeSite) {
+  const pass = (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    const { method, headers, body } = request;
+    return fetch(`${origin!.replace(/\/+$/, "")}${pathname}${search}`, {
+      method,
+      headers,
+      redirect: "manual",
+      ...(body && { body }),
+    });
+  };
+
+  return (app: Hono, { publicUrl, onError }: SiteContext): void => {
+    for (const path of new Set(files.map(({ path }) => path))) {
+      app.get(path, async ({ req }) => {
+        const ofPath = files.filter((file) => file.path === path);
+        const file = ofPath.find(({ language }) => language === req.query("lang")) ??
+          ofPath.find(({ language }) => language === undefined)!;
+        const { headers } = file;
+        if (isFresh(req.raw.headers, headers.etag!, undefined)) {
+          return new Response(null, { status: 304, headers });
+        }
+        const found = await assets?.fetch(`http://assets/${file.file}`);
+        if (!found?.ok) {
+          await found?.body?.cancel();
+          return problemJson(404, `No hay nada en ${path}`);
+        }
+        if (!headers["content-type"]!.startsWith("application/json")) {
+          return new Response(found.body, { headers });
+        }
+        const text = (await found.text()).replaceAll(ORIGIN_MARK, originOf(req.url, publicUrl));
+        return new Response(text, { headers });
+      });
+    }
+
+    const page = async (request: Request, path: string) => {
+      try {
+        return await pass(request);
+      } catch (error) {
+        onError?.(error, path);
+        return problemJson(503, "Las páginas no están disponibles ahora; la API sí");
+      }
+    };
+    for (const path of ["/", "/serie", "/serie/", "/serie/:id", "/serie/:id/"]) {
+      app.get(
+        path,
+        ({ req }) =>
+          origin !== undefined
+            ? page(req.raw, req.path)
+            : path === "/"
+            ? new Response(null, { status: 302, headers: { ...COMMON_HEADERS, location: REFERENCE } })
+            : problemJson(404, `No hay nada en ${req.path}: aquí sólo responde la API`),
+      );
+    }
+    if (origin === undefined) return;
+    app.get("/assets/:file", ({ req }) => page(req.raw, req.path));
+    for (const path of VALIDATE_PATHS) {
+      app.post(path, async ({ req }, next) => {
+        try {
+          return await pass(req.raw.clone());
+        } catch (error) {
+          onError?.(error, path);
+          await next();
+        }
+      });
+    }
+  };
+}
