@@ -27,6 +27,10 @@ export type Instance = {
   /** Address of the server, without a final slash. */
   readonly base: string;
   readonly store: CanonicalStore;
+  /** Where its published files are. */
+  readonly published: string;
+  /** Publishes what was changed in the store. */
+  publish(): Promise<void>;
   /** Writes the files for download in every format, the first time it is asked. */
   generateDumps(): Promise<void>;
   close(): Promise<void>;
@@ -58,10 +62,13 @@ export async function startInstance(
     await closeTruth();
     await Deno.remove(folder, { recursive: true });
   };
-  try {
-    await load(store, journal);
+  const publishAll = async () => {
     await publish({ store, blobs, sha256, now });
     await publishPopularity({ store, blobs, sha256, now });
+  };
+  try {
+    await load(store, journal);
+    await publishAll();
   } catch (error) {
     await clear();
     throw error;
@@ -96,6 +103,8 @@ export async function startInstance(
   return {
     base: `http://127.0.0.1:${server.addr.port}`,
     store,
+    published: folder,
+    publish: publishAll,
     generateDumps: async () => void await (dumped ??= generateDumps()),
     async close() {
       await server.shutdown();
