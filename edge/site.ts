@@ -37,15 +37,17 @@ const REFERENCE = "/docs";
 
 /** Makes what adds the routes to the application. */
 export function edgeSite({ files, assets, origin }: EdgeSite) {
-  const pass = (request: Request) => {
+  const pass = async (request: Request) => {
     const { pathname, search } = new URL(request.url);
     const { method, headers, body } = request;
-    return fetch(`${origin!.replace(/\/+$/, "")}${pathname}${search}`, {
+    const answer = await fetch(`${origin!.replace(/\/+$/, "")}${pathname}${search}`, {
       method,
       headers,
       redirect: "manual",
       ...(body && { body }),
     });
+    // With headers that can be added to.
+    return new Response(answer.body, answer);
   };
 
   return (app: Hono, { publicUrl, onError }: SiteContext): void => {

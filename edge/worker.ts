@@ -1,7 +1,7 @@
 // The read application on workerd (Cloudflare Workers): published files come from an R2 bucket, from files that are
 // served beside the worker, or from an HTTP origin, by what is bound. README tells the bindings.
 
-import type { Hono } from "hono";
+import { timed } from "../src/api/server_timing.ts";
 import { Problem } from "../src/core/problem.ts";
 import { httpBlobs } from "../src/store/http/blobs.ts";
 import { cachedBlobs, type FileCache } from "../src/store/http/cached_blobs.ts";
@@ -35,22 +35,22 @@ declare const SITE_FILES: readonly SiteFile[];
 let lifetime: Lifetime | undefined;
 const outlive = (work: Promise<unknown>) => lifetime?.waitUntil(work);
 
-let app: Hono | undefined;
+let answer: ReturnType<typeof timed> | undefined;
 
 export default {
   fetch(request: Request, env: Env, context: Lifetime): Response | Promise<Response> {
     lifetime = context;
-    app ??= open(env);
-    const answer = app.fetch(request);
+    answer ??= open(env);
+    const answering = answer(request);
     // Others may wait for what this request reads, though its caller has left.
-    if (answer instanceof Promise) outlive(answer.catch(() => {}));
-    return answer;
+    if (answering instanceof Promise) outlive(answering.catch(() => {}));
+    return answering;
   },
 };
 
-function open(env: Env): Hono {
+function open(env: Env): ReturnType<typeof timed> {
   const { SNAPSHOT_PREFIX, ASSETS, ORIGIN_URL, PUBLIC_URL, SEARCH_MIN_SCORE } = env;
-  return edgeApp({
+  const app = edgeApp({
     blobs: cachedBlobs({ ...published(env), pointerLifeMs: POINTER_LIFE_MS, outlive }, {
       cache: platformCache(),
       place: env.SNAPSHOT_URL || SNAPSHOT_PREFIX || "snapshots",
@@ -61,6 +61,8 @@ function open(env: Env): Hono {
     onError: (error, path) =>
       console.error(JSON.stringify({ event: "request.failed", path, ...told(error) })),
   });
+  // The platform's clock moves while it waits: what is told is the time of reading.
+  return timed((request) => app.fetch(request), Date.now);
 }
 
 function published(env: Env): ReadBlobs & PieceBlobs {

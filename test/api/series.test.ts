@@ -320,7 +320,6 @@ describe("/series of working days", () => {
 describe("/series faults", () => {
   const broken = (error: unknown, onError: AppContext["onError"]) =>
     createApp({
-      site: wholeSite,
       snapshots: { current: () => Promise.reject(error) },
       now: () => 0,
       version: "1",
@@ -329,7 +328,6 @@ describe("/series faults", () => {
 
   test("/series answers 503 with Retry-After before anything is published", async () => {
     const empty = createApp({
-      site: wholeSite,
       snapshots: { current: () => Promise.resolve(undefined) },
       now: () => 0,
       version: "1",
@@ -381,7 +379,6 @@ describe("/series faults", () => {
     for (const name of oldFiles) if (name.startsWith("segment/")) blobs.files.delete(name);
     const answers = [old, await current()];
     const late = createApp({
-      site: wholeSite,
       snapshots: { current: () => Promise.resolve(answers.shift()) },
       now: () => 0,
       version: "1",
