@@ -86,10 +86,11 @@ export function compressed(answer: Answer, keepBytes: number): Answer {
     const encoding = encodingOf(request.headers.get("accept-encoding"));
     const asked = encoding && request.headers.get("if-none-match");
     const suffix = `-${encoding}"`;
-    if (asked?.includes(suffix)) {
+    const { method, url } = request;
+    if (asked?.includes(suffix) && (method === "GET" || method === "HEAD")) {
       const headers = new Headers(request.headers);
       headers.set("if-none-match", asked.replaceAll(suffix, '"'));
-      const response = await answer(new Request(request, { headers }));
+      const response = await answer(new Request(url, { method, headers }));
       if (response.status === 304) {
         response.headers.append("vary", "Accept-Encoding");
         const tag = response.headers.get("etag");
