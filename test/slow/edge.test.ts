@@ -193,4 +193,27 @@ describe("an origin of published files that goes and comes back", () => {
       await instance.close();
     }
   });
+
+  test("answers who waits for what another asked, though that one left", async () => {
+    const instance = await startInstance(Date.now, (store) => loadGiven(store, given([1]), TODAY));
+    const origin = fileOrigin(instance.published);
+    const release = origin.hold();
+    const edge = await start({ snapshots: origin.url });
+    try {
+      const leaving = new AbortController();
+      const left = fetch(`${edge.url}${SERIES}`, { signal: leaving.signal }).catch((error) => error.name);
+      expect(await until(() => Promise.resolve(origin.asked.length > 0), 10_000)).toBe(true);
+      const staying = rowsAt(edge.url);
+      leaving.abort();
+      expect(await left).toBe("AbortError");
+      release();
+      expect(await staying).toEqual([["2000-01-01", 1]]);
+      expect(origin.asked.filter((path) => path === "/current.json")).toHaveLength(1);
+    } finally {
+      release();
+      await edge.stop();
+      await origin.stop();
+      await instance.close();
+    }
+  });
 });

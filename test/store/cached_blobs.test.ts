@@ -25,7 +25,8 @@ function place(files: Record<string, string>) {
       asked.push([name, range]);
       if (state.gone) throw new Problem("unavailable", "gone");
       const text = files[name];
-      return text === undefined ? undefined : bytesOf(text);
+      const part = range ? text?.slice(range.offset, range.offset + range.length) : text;
+      return part === undefined ? undefined : bytesOf(part);
     },
     pieces() {
       throw new Error("not asked");
@@ -78,14 +79,15 @@ test("cachedBlobs keeps the files of two places apart, and nothing of what is no
   expect(other.asked.length).toBe(2);
 });
 
-test("cachedBlobs reads from the place where there is no cache", async () => {
+test("cachedBlobs reads from the place where there is no cache, no more than is asked for", async () => {
   const failing: FileCache = {
     match: () => Promise.reject(new Error("No Cache was configured")),
     put: () => Promise.reject(new Error("No Cache was configured")),
   };
-  const { blobs, settled } = place({ "segment/a.bin": "abc", "current.json": "one" });
+  const { blobs, asked, settled } = place({ "segment/a.bin": "abc", "current.json": "one" });
   const cached = cachedBlobs(blobs, { cache: failing, place: "x" });
   expect(textOf(await cached.read("segment/a.bin", { offset: 1, length: 1 }))).toBe("b");
   expect(textOf(await cached.read("current.json"))).toBe("one");
   await settled();
+  expect(asked[0]).toEqual(["segment/a.bin", { offset: 1, length: 1 }]);
 });

@@ -25,6 +25,8 @@ const FOREVER = "public, max-age=31536000, immutable";
 /** How long a pointer may stand in for one that cannot be read. */
 const POINTER_KEPT = "public, max-age=86400";
 
+const LEFT_ALONE_MS = 10_000;
+
 /**
  * Reads `blobs` through a cache. A part of a file brings the whole, which other parts are then cut from; large
  * files, which are read in pieces, pass by.
@@ -35,17 +37,23 @@ export function cachedBlobs(
 ): ReadBlobs & PieceBlobs {
   const urlOf = (name: string) => `https://caudal.invalid/${encodeURIComponent(place)}/${name}`;
 
+  /** A platform without a cache, or one that is ill, is left alone for a while: as if it were empty. */
+  let illSince = -Infinity;
+  const isWell = () => Date.now() - illSince >= LEFT_ALONE_MS;
+
   async function kept(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!isWell()) return undefined;
     try {
       const found = await cache.match(urlOf(name));
       return found && new Uint8Array(await found.arrayBuffer());
     } catch {
-      // A platform without a cache, or one that is ill: as if it were empty.
+      illSince = Date.now();
       return undefined;
     }
   }
 
   function keep(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+    if (!isWell()) return;
     const headers = {
       "cache-control": isImmutable(name) ? FOREVER : POINTER_KEPT,
       "content-length": String(bytes.length),
@@ -74,6 +82,8 @@ export function cachedBlobs(
       if (!isImmutable(name)) return await readPointer(name);
       let bytes = await kept(name);
       if (!bytes) {
+        // A whole file is worth its way where it is kept.
+        if (!isWell()) return await blobs.read(name, range);
         bytes = await blobs.read(name);
         if (!bytes) return undefined;
         keep(name, bytes);
