@@ -17,8 +17,8 @@ export type Workerd = {
 };
 
 export type WorkerdPlace = {
-  /** Folder or HTTP address of published files. */
-  readonly snapshots: string;
+  /** Folder or HTTP address of published files; without it those that were built into the files of the site. */
+  readonly snapshots?: string | undefined;
   /** Server that writes the pages. */
   readonly origin?: string | undefined;
   /** Address of an HTTP service that keeps the Cache API's answers; without it there is no Cache API. */
@@ -87,12 +87,12 @@ export async function startConfigured(file: string, host: string, tell: Tell): P
 }
 
 function configuration(folder: string, address: string, { snapshots, origin, cache }: WorkerdPlace): string {
-  const isUrl = /^https?:\/\//i.test(snapshots);
+  const isUrl = snapshots !== undefined && /^https?:\/\//i.test(snapshots);
+  const isFolder = snapshots !== undefined && !isUrl;
   const bindings = [
     `(name = "ASSETS", service = "assets")`,
-    isUrl
-      ? `(name = "SNAPSHOT_URL", text = ${quoted(snapshots)})`
-      : `(name = "SNAPSHOT_FILES", service = "snapshots")`,
+    ...(isUrl ? [`(name = "SNAPSHOT_URL", text = ${quoted(snapshots)})`] : []),
+    ...(isFolder ? [`(name = "SNAPSHOT_FILES", service = "snapshots")`] : []),
     ...(origin === undefined ? [] : [`(name = "ORIGIN_URL", text = ${quoted(origin)})`]),
   ];
   const disk = (name: string, folder: string) =>
@@ -107,7 +107,7 @@ function configuration(folder: string, address: string, { snapshots, origin, cac
     disk("assets", path.join(folder, ASSETS_FOLDER)),
     // Places of tests and of closed networks are on this machine.
     `(name = "network", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true)))`,
-    ...(isUrl ? [] : [disk("snapshots", snapshots)]),
+    ...(isFolder ? [disk("snapshots", snapshots)] : []),
     ...(cache === undefined
       ? []
       : [`(name = "cache", external = (address = ${quoted(new URL(cache).host)}, http = ()))`]),
