@@ -8,7 +8,7 @@ export function timed(answer: Answer, now: () => number): Answer {
   return async (request) => {
     const begun = now();
     const response = await answer(request);
-    response.headers.set("server-timing", `app;dur=${(now() - begun).toFixed(1)}`);
+    response.headers.append("server-timing", `app;dur=${Math.round((now() - begun) * 10) / 10}`);
     return response;
   };
 }
