@@ -1,18 +1,45 @@
 // Rows of a column as the JSON text of an answer. A segment keeps them beside the numbers, so that a page of a
 // plain column is a copy: nothing is parsed, formatted or added up (measured in scripts/bench.ts).
 
-import { FREQUENCY, periodOf } from "./frequency.ts";
+import { LONGEST_NUMBER, putNumber, putText } from "./ascii.ts";
+import { FREQUENCY, type Frequency, type Period, periodOf } from "./frequency.ts";
 import { labels } from "./label.ts";
 import type { Observations } from "./observations.ts";
 import { epochDay } from "./time.ts";
 
 const [OPEN, ZERO] = [0x5b, 0x30];
+/** Bytes of what is before a value, and after it. */
+const HEAD = '["YYYY-MM-DD",'.length, TAIL = "],".length;
 
-/** Rows `["YYYY-MM-DD",value],…` of a whole column, without the brackets around them; missing is `null`. */
-export function writeRows(o: Observations): string {
-  return labels(o.frequency, o.start, o.values.length)
-    .map((date, i) => `["${date}",${Number.isNaN(o.values[i]) ? "null" : o.values[i]}]`)
-    .join(",");
+/**
+ * Rows `["YYYY-MM-DD",value],…` of a whole column, ASCII, without the brackets around them; missing is `null`.
+ * Byte by byte, in a quarter of the time that texts take: this is most of what a publish computes.
+ */
+export function writeRows({ frequency, start, values }: Observations): Uint8Array<ArrayBuffer> {
+  if (values.length === 0) return new Uint8Array(0);
+  const rows = new Uint8Array(values.length * (HEAD + LONGEST_NUMBER + TAIL));
+  const heads = headsOf(frequency, start, values.length);
+  let at = 0;
+  for (let i = 0; i < values.length; i++) {
+    for (let j = i * HEAD; j < (i + 1) * HEAD; j++) rows[at++] = heads[j]!;
+    const value = values[i]!;
+    at = Number.isNaN(value) ? putText(rows, at, "null") : putNumber(rows, at, value);
+    at = putText(rows, at, "],");
+  }
+  return rows.slice(0, at - 1);
+}
+
+/** Of the last column: those of a distribution mostly have the same dates. */
+let known: { readonly frequency: Frequency; readonly start: Period; readonly heads: Uint8Array } | undefined;
+
+/** What is before the values of at least `count` consecutive periods. */
+function headsOf(frequency: Frequency, start: Period, count: number): Uint8Array {
+  if (known?.frequency !== frequency || known.start !== start || known.heads.length < count * HEAD) {
+    const heads = new Uint8Array(count * HEAD);
+    labels(frequency, start, count).forEach((date, i) => putText(heads, i * HEAD, `["${date}",`));
+    known = { frequency, start, heads };
+  }
+  return known.heads;
 }
 
 /** The part of `rows` (the text of the whole column, ASCII) that positions `[from, to)` are. */

@@ -51,7 +51,7 @@ function described(
   const item: Item = { id: "s.1", mode, aggregation: "avg" };
   const record = {
     ...{ id: "s.1", catalogId: "c", datasetId: "d", distributionId: "d.1" },
-    ...{ observations: of, rows: new TextEncoder().encode(writeRows(of)), field, enriched },
+    ...{ observations: of, rows: writeRows(of), field, enriched },
   };
   return { item, record, context: { ...CONTEXT, ...context } } satisfies DescribedColumn;
 }

@@ -45,9 +45,9 @@ const COLUMNS: readonly { why: string; o: Observations }[] = [
   { why: "one row", o: column([1]) },
 ];
 
-const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
+const fromUtf8 = new TextDecoder();
 const pageText = (o: Observations, bytes: Uint8Array, from: number, to: number) =>
-  utf8.decoder.decode(pageOfRows(o, bytes, from, to));
+  fromUtf8.decode(pageOfRows(o, bytes, from, to));
 
 /** Rows one by one, as JSON says them. */
 function rowsOf(o: Observations): string[] {
@@ -57,11 +57,11 @@ function rowsOf(o: Observations): string[] {
 
 describe("writeRows", () => {
   test.each(COLUMNS)("writeRows is the JSON of every row: $why", ({ o }) => {
-    expect(writeRows(o)).toBe(rowsOf(o).join(","));
+    expect(fromUtf8.decode(writeRows(o))).toBe(rowsOf(o).join(","));
   });
 
   test("writeRows of nothing is empty", () => {
-    expect(writeRows(column([]))).toBe("");
+    expect(writeRows(column([])).length).toBe(0);
   });
 });
 
@@ -69,7 +69,7 @@ describe("pageOfRows", () => {
   test.each(COLUMNS)(
     "pageOfRows is a slice of the rows, from every position to every other: $why",
     ({ o }) => {
-      const [bytes, rows] = [utf8.encoder.encode(writeRows(o)), rowsOf(o)];
+      const [bytes, rows] = [writeRows(o), rowsOf(o)];
       const wrong: string[] = [];
       for (let from = 0; from <= rows.length; from++) {
         for (let to = from; to <= rows.length; to++) {
@@ -91,7 +91,7 @@ describe("pageOfRows", () => {
       return state % 9 === 0 ? null : Number((state / 3).toPrecision(1 + state % 17));
     });
     const o = column(values, { frequency: "day", start: -2_000 });
-    const [bytes, rows] = [utf8.encoder.encode(writeRows(o)), rowsOf(o)];
+    const [bytes, rows] = [writeRows(o), rowsOf(o)];
     for (let from = 0; from < rows.length; from += 37) {
       const to = Math.min(rows.length, from + 1 + from % 101);
       expect(pageText(o, bytes, from, to)).toBe(rows.slice(from, to).join(","));

@@ -164,7 +164,7 @@ export function encodeSeries(record: Omit<SeriesRecord, "rows">): Uint8Array<Arr
     enriched: record.enriched,
   };
   const head = encodeJson(header);
-  const text = utf8.encode(writeRows(o));
+  const text = writeRows(o);
   const valuesAt = aligned(4 + head.length);
   const block = new Uint8Array(valuesAt + 8 * o.values.length + text.length);
   new DataView(block.buffer).setUint32(0, head.length, true);
