@@ -11,22 +11,25 @@ const [OPEN, ZERO] = [0x5b, 0x30];
 /** Bytes of what is before a value, and after it. */
 const HEAD = '["YYYY-MM-DD",'.length, TAIL = "],".length;
 
+/** Bytes that a row takes at most. */
+export const LONGEST_ROW = HEAD + LONGEST_NUMBER + TAIL;
+
 /**
- * Rows `["YYYY-MM-DD",value],…` of a whole column, ASCII, without the brackets around them; missing is `null`.
- * Byte by byte, in a quarter of the time that texts take: this is most of what a publish computes.
+ * Writes rows `["YYYY-MM-DD",value],…` of a whole column, ASCII, without the brackets around them; missing is `null`.
+ * Answers the position after them; the place has to be LONGEST_ROW times as many as rows.
+ * Byte by byte, in a quarter of the time that texts take: this was most of what a publish computes.
  */
-export function writeRows({ frequency, start, values }: Observations): Uint8Array<ArrayBuffer> {
-  if (values.length === 0) return new Uint8Array(0);
-  const rows = new Uint8Array(values.length * (HEAD + LONGEST_NUMBER + TAIL));
+export function putRows(bytes: Uint8Array, at: number, { frequency, start, values }: Observations): number {
+  if (values.length === 0) return at;
   const heads = headsOf(frequency, start, values.length);
-  let at = 0;
   for (let i = 0; i < values.length; i++) {
-    for (let j = i * HEAD; j < (i + 1) * HEAD; j++) rows[at++] = heads[j]!;
+    for (let j = i * HEAD; j < (i + 1) * HEAD; j++) bytes[at++] = heads[j]!;
     const value = values[i]!;
-    at = Number.isNaN(value) ? putText(rows, at, "null") : putNumber(rows, at, value);
-    at = putText(rows, at, "],");
+    at = Number.isNaN(value) ? putText(bytes, at, "null") : putNumber(bytes, at, value);
+    at = putText(bytes, at, "],");
   }
-  return rows.slice(0, at - 1);
+  // Nothing follows the last row.
+  return at - 1;
 }
 
 /** Of the last column: those of a distribution mostly have the same dates. */

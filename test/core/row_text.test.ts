@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { labels } from "../../src/core/label.ts";
 import type { Observations } from "../../src/core/observations.ts";
-import { pageOfRows, writeRows } from "../../src/core/row_text.ts";
+import { LONGEST_ROW, pageOfRows, putRows } from "../../src/core/row_text.ts";
 import { column } from "../store/example_catalog.ts";
 
 /** Values whose texts are one to twenty-four characters long, and none. */
@@ -46,6 +46,13 @@ const COLUMNS: readonly { why: string; o: Observations }[] = [
 ];
 
 const fromUtf8 = new TextDecoder();
+
+/** Rows behind other bytes. */
+function writeRows(o: Observations): Uint8Array {
+  const bytes = new Uint8Array(1 + o.values.length * LONGEST_ROW);
+  return bytes.subarray(1, putRows(bytes, 1, o));
+}
+
 const pageText = (o: Observations, bytes: Uint8Array, from: number, to: number) =>
   fromUtf8.decode(pageOfRows(o, bytes, from, to));
 
@@ -55,13 +62,13 @@ function rowsOf(o: Observations): string[] {
     .map((date, i) => JSON.stringify([date, Number.isNaN(o.values[i]) ? null : o.values[i]]));
 }
 
-describe("writeRows", () => {
-  test.each(COLUMNS)("writeRows is the JSON of every row: $why", ({ o }) => {
+describe("putRows", () => {
+  test.each(COLUMNS)("putRows writes the JSON of every row: $why", ({ o }) => {
     expect(fromUtf8.decode(writeRows(o))).toBe(rowsOf(o).join(","));
   });
 
-  test("writeRows of nothing is empty", () => {
-    expect(writeRows(column([])).length).toBe(0);
+  test("putRows writes nothing of nothing", () => {
+    expect(putRows(new Uint8Array(0), 3, column([]))).toBe(3);
   });
 });
 
