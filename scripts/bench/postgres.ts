@@ -20,7 +20,7 @@ import postgres from "postgres";
 import { Problem } from "../../src/core/problem.ts";
 import { up } from "../services/stack.ts";
 import { endDeadRuns, endRun, runFolder } from "../services/test_runs.ts";
-import { runScript } from "./process.ts";
+import { runScript, taskFlags } from "./process.ts";
 
 type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
 
@@ -84,7 +84,7 @@ async function measure(
         runScript(
           "src/harvest.ts",
           ["--network", path.join(network, "index.yaml"), "--data", data, "--json"],
-          [],
+          taskFlags("harvest"),
           { DATABASE_URL: url },
         );
       first.push(await harvest());

@@ -150,7 +150,7 @@ async function saveIndexed(
     tell(tx, {
       ...(plan.dataChanged && { data: [distribution.key, ...plan.movedFrom] }),
       ...(plan.gained > 0 && { gained: [distribution.key, plan.gained] }),
-      ...(contextChanged && { contexts: [distribution.catalog] }),
+      ...(contextChanged && { contexts: [distribution.catalog], counted: plan.movedFrom }),
     });
   }
   return plan.changes;
