@@ -79,7 +79,8 @@ async function measure(
       });
     }
     await inDatabase(server, async (url) => {
-      const data = `${network}.data`;
+      // Removed with the network: a disk that has just deleted thousands of files is slow to make others.
+      const data = `${network}.data-${round}`;
       const harvest = () =>
         runScript(
           "src/harvest.ts",
@@ -91,7 +92,6 @@ async function measure(
       await expectValues(url, "SELECT sum(value_count)::int AS found FROM caudal.series", values);
       await ask(url, "CHECKPOINT");
       unchanged.push(await harvest());
-      fs.rmSync(data, { recursive: true });
     });
   }
   fs.rmSync(rows);
