@@ -12,7 +12,7 @@ import type { LoadResult } from "./bench/load.ts";
 import { benchPostgres } from "./bench/postgres.ts";
 import { benchRefine } from "./bench/refine.ts";
 import { benchSearch } from "./bench/search.ts";
-import { peakMemory, runScript, startServer } from "./bench/process.ts";
+import { peakMemory, runScript, startServer, taskFlags } from "./bench/process.ts";
 
 const CONNECTIONS = 16;
 const ROUNDS = 3;
@@ -121,7 +121,7 @@ async function benchHarvest(folder: string, series: number, tell: Tell): Promise
         "--data",
         data,
         "--json",
-      ]);
+      ], taskFlags("harvest"));
       seconds[run].push(took);
       const label = `cosecha y publicación, ${count} series, ${run === "first" ? "primera" : "sin cambios"}`;
       const aim = count === 40_000 ? (run === "first" ? "< 30 s" : "< 5 s") : undefined;

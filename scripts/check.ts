@@ -11,8 +11,8 @@ const ROOT = `${import.meta.dirname}/..`;
 const USAGE = `Uso: deno task check
 
 Controla los tipos tres veces: todo el árbol; src/core, que no conoce ninguna plataforma; y lo que también
-corre en el borde o en el navegador (src/api, src/pages, src/store/{segments,http,r2,s3}, src/web, edge), y la operación
-(src/operation, src/console), que no conocen Deno ni Node.
+corre en el borde o en el navegador (src/api, src/pages, src/store/{segments,http,r2,s3}, src/web, edge), la operación
+(src/operation, src/console) y las secuencias (src/etl), que no conocen Deno ni Node.
 
   -h, --help   muestra esta ayuda
 
@@ -42,6 +42,7 @@ const CHECKS = [
       "src/store/s3",
       "src/operation",
       "src/console",
+      "src/etl",
       "src/web",
       "edge",
     ],

@@ -40,6 +40,8 @@ const ONLY_WITH: Readonly<Record<string, readonly Form[]>> = {
 
 /** Between two looks at a run. */
 const LOOK_MS = 250;
+/** A database that is gone for less is waited for: the run goes on without it. */
+const AWAY_MS = 60_000;
 const LOG_LINES = 1_000;
 
 await runCommand({
@@ -159,8 +161,9 @@ function limitOf(text: string | undefined, fallback: number, most: number): numb
 }
 
 async function showAsked(run: EtlRun, desk: EtlDesk, json: boolean): Promise<void> {
-  if (json) return tellJson(run);
+  if (json) tellJson(run);
   if (isFinal(run.status)) throw new Problem("invalid", failureText(run));
+  if (json) return;
   const lease = await desk.store.lease(SCHEDULER_LEASE);
   const isLive = lease !== undefined && lease.expiresAt > Date.now();
   console.log(
@@ -179,20 +182,20 @@ async function waitFor(
 ): Promise<void> {
   const done = new AbortController();
   const here = isFinal(asked.status) ? Promise.resolve() : doHere(done.signal);
+  // It is told at the end, if that comes.
+  here.catch(() => {});
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void desk.cancel(asked.id, null));
+    Deno.addSignalListener(signal, () => void desk.cancel(asked.id, null).catch(() => {}));
   }
   const told = new Map<number, string>();
+  const look = lookAgain(async () => (await desk.store.run(asked.id))!);
   try {
     for (;;) {
-      const { run, attempts } = (await desk.store.run(asked.id))!;
+      const { run, attempts } = await look();
       if (!json) { for (const attempt of attempts) tellAttempt(attempt, told); }
       if (isFinal(run.status)) {
         if (json) tellJson({ run, attempts });
-        if (run.status !== "SUCCESS") {
-          if (json) Deno.exit(1);
-          throw new Problem("invalid", failureText(run));
-        }
+        if (run.status !== "SUCCESS") throw new Problem("invalid", failureText(run));
         if (!json) console.log(`Corrida ${run.id} de ${run.name}: SUCCESS${secondsText(run.start, run.end)}`);
         return;
       }
@@ -202,6 +205,24 @@ async function waitFor(
     done.abort();
     await here;
   }
+}
+
+/** `look`, which waits for a database that is gone for a while. */
+function lookAgain<T>(look: () => Promise<T>): () => Promise<T> {
+  let seenAt = performance.now();
+  return async () => {
+    for (;;) {
+      try {
+        const seen = await look();
+        seenAt = performance.now();
+        return seen;
+      } catch (error) {
+        const isAway = error instanceof Problem && error.code === "unavailable";
+        if (!isAway || performance.now() - seenAt > AWAY_MS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
+    }
+  };
 }
 
 /** A line each time an attempt has another status. */
@@ -240,7 +261,12 @@ async function list(desk: EtlDesk, json: boolean): Promise<void> {
   for (const { name, steps, schedules, enabled } of sequences.values()) {
     const times = schedules.map(({ cron, timezone }) => `${cron} (${timezone})`).join("; ");
     console.log(
-      [name, `${steps.length} pasos`, times || "sin horario", enabled ? "" : "deshabilitada"].filter(Boolean)
+      [
+        name,
+        steps.length === 1 ? "1 paso" : `${steps.length} pasos`,
+        times || "sin horario",
+        enabled ? "" : "deshabilitada",
+      ].filter(Boolean)
         .join(" · "),
     );
   }
@@ -261,8 +287,9 @@ async function showRuns(
 
 async function showLogs(desk: EtlDesk, id: number, follows: boolean, json: boolean): Promise<void> {
   const shown = new Map<number, number>();
+  const look = lookAgain(() => desk.store.run(id));
   for (;;) {
-    const found = await desk.store.run(id);
+    const found = await look();
     if (!found) throw new Problem("not_found", `No hay una corrida ${id}`);
     for (const attempt of found.attempts) {
       for (;;) {

@@ -51,24 +51,28 @@ export function etlHere(here: EtlHere, signal: AbortSignal): Promise<void> {
 /** Does one run, unless and until a process that works is there to do it; ends when `signal` aborts. */
 export async function etlFor(here: EtlHere, runId: number, signal: AbortSignal): Promise<void> {
   const store = openEtlStore(here.places);
-  const asked = await store.run(runId);
-  while (!signal.aborted) {
-    const lease = await store.lease(SCHEDULER_LEASE);
-    if (lease === undefined || lease.expiresAt < Date.now()) break;
-    await pause(STANDBY_MS, signal);
-  }
-  await schedulePerform(here, onlyFor(store, runId, asked?.run.name), queueInProcess(), signal);
+  while (!signal.aborted && await isSomebodyThere(store)) await pause(STANDBY_MS, signal);
+  await schedulePerform(here, onlyFor(store, runId), queueInProcess(), signal);
 }
 
-/** As if there were no schedules, and no other runs but those that are in the way of this one. */
-const onlyFor = (store: EtlStore, runId: number, name: string | undefined): EtlStore => ({
+/** A database that does not answer may have somebody who works. */
+async function isSomebodyThere(store: EtlStore): Promise<boolean> {
+  try {
+    const lease = await store.lease(SCHEDULER_LEASE);
+    return lease !== undefined && lease.expiresAt >= Date.now();
+  } catch (error) {
+    if (error instanceof Problem && error.code === "unavailable") return true;
+    throw error;
+  }
+}
+
+/** As if there were no schedules, and no other runs but those that one who is gone had begun: nobody else ends them. */
+const onlyFor = (store: EtlStore, runId: number): EtlStore => ({
   ...store,
   keepSchedules: () => Promise.resolve(),
   dueSchedules: () => Promise.resolve([]),
   activeRuns: async () =>
-    (await store.activeRuns()).filter(({ run }) =>
-      run.id === runId || (run.name === name && run.status === "STARTED")
-    ),
+    (await store.activeRuns()).filter(({ run }) => run.id === runId || run.status === "STARTED"),
 });
 
 async function schedulePerform(
@@ -109,7 +113,7 @@ async function schedulePerform(
         }),
         mail: mail ??
           { send: () => Promise.reject(new Problem("unavailable", "Falta SMTP_URL para avisar por correo")) },
-        command: runNotifier({ PATH: env.PATH ?? "", LANG: "C.UTF-8" }),
+        command: runNotifier({ PATH: env.PATH ?? "", LANG: "C.UTF-8" }, files.resolve(".")),
       },
       onError,
     ),

@@ -8,7 +8,7 @@ import type { SequenceSnapshot } from "./core/etl/sequence.ts";
 import type { EtlStore } from "./core/etl/store.ts";
 import { Problem } from "./core/problem.ts";
 import type { Records } from "./core/records.ts";
-import type { KeptSequences, ProjectFiles as SequenceFiles } from "./etl/current_sequences.ts";
+import type { KeptSequences, SequenceFiles } from "./etl/current_sequences.ts";
 import type { EtlDesk } from "./etl/desk.ts";
 import { nextFire } from "./etl/fires.ts";
 import { planBackfill } from "./etl/plan.ts";

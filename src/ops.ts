@@ -1,7 +1,9 @@
 // The operation of a data folder: accounts, sessions, the API over them and the console over that, for the server and
 // for the commands.
 
+import process from "node:process";
 import type { Assets } from "./api/assets.ts";
+import { answerMetrics, type ProcessFigures } from "./console/metrics.ts";
 import { createOps, OPS_PATH } from "./console/ops.ts";
 import { OPERATIONS, type OperationsContext } from "./console/operations.ts";
 import type { SourceSettings } from "./harvest_and_publish.ts";
@@ -136,14 +138,45 @@ export async function openOps(
     version: VERSION,
     onError,
   });
+  async function metrics(request: Request): Promise<Response> {
+    try {
+      return await answerMetrics(request, {
+        journal: context.journal,
+        etl: context.etl,
+        now,
+        version: VERSION,
+        ownFigures,
+      });
+    } catch (error) {
+      onError(error, METRICS_PATH);
+      return new Response(null, { status: 503, headers: { "retry-after": "5" } });
+    }
+  }
   return {
-    takes: ({ url }) => [OPS_PATH, CONSOLE_PATH, STATUS_PATH].some((path) => isUnder(url, path)),
+    takes: ({ url }) =>
+      [OPS_PATH, CONSOLE_PATH, STATUS_PATH, METRICS_PATH].some((path) => isUnder(url, path)),
     answer: async (request, address) => {
+      if (isUnder(request.url, METRICS_PATH)) return await metrics(request);
       if (isUnder(request.url, OPS_PATH)) return await ops(request, address);
       if (!isUnder(request.url, STATUS_PATH)) return await consoleApp.fetch(request, { address });
       return await ops(new Request(new URL(STATUS_OPERATION, request.url), request), address);
     },
     inviteFirst: () => firstAccount.invite(),
+  };
+}
+
+/** For Prometheus. */
+const METRICS_PATH = "/metrics";
+const STARTED_AT = Date.now();
+
+function ownFigures(): ProcessFigures {
+  const { rss, heapUsed } = Deno.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return {
+    residentBytes: rss,
+    heapBytes: heapUsed,
+    cpuSeconds: (user + system) / 1e6,
+    startedAt: STARTED_AT,
   };
 }
 

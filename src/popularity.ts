@@ -3,6 +3,7 @@
 import { buenosAiresDay, dayOfIso, isoDate } from "./core/time.ts";
 import { Problem } from "./core/problem.ts";
 import type { QueryCounts } from "./core/popularity.ts";
+import { pause } from "./etl/pause.ts";
 import { sha256 } from "./host/hash.ts";
 import { importLog } from "./ingest/analytics.ts";
 import { checkGateway, type GatewayReach } from "./ingest/gateway_pages.ts";
@@ -10,7 +11,7 @@ import { openBlobs, openStore, type Places } from "./open.ts";
 import { readGateway } from "./operation/analytics.ts";
 import { publishPopularity } from "./publish/publish_popularity.ts";
 import { drainUntil } from "./work/drain_hits.ts";
-import { pause, type Task, type Tasks } from "./work/worker.ts";
+import { type Task, type Tasks } from "./work/worker.ts";
 
 /** Whether a gateway answers, for those who keep one. */
 export const checkGatewayHere = checkGateway({ fetch });

@@ -7,7 +7,7 @@ import type { EtlRun, StepAttempt } from "./core/etl/run.ts";
 import type { StepCommand } from "./etl/step_process.ts";
 import { moduleFolder, stepArgv } from "./etl/module_program.ts";
 import { readSequence } from "./etl/sequence_project.ts";
-import { actualStep } from "./etl/sequence_snapshot.ts";
+import { actualStep, hidesPassword } from "./etl/sequence_snapshot.ts";
 import { MODULE_CHECKS } from "./etl_module_checks.ts";
 import { stepEnvironment } from "./host/step_environment.ts";
 import { runFolder } from "./host/step_folder.ts";
@@ -36,8 +36,8 @@ export function stepPreparation({ files, dataDir, env }: Surroundings) {
     const { sequence, modules } = run.snapshot;
     const kept = sequence.steps[attempt.stepIndex]!;
     const module = modules[kept.module]!;
-    const current = await currentSequence(files, run.name);
-    const step = actualStep(kept, current);
+    // Reading the files for each step would cost more than most steps do.
+    const step = hidesPassword(kept) ? actualStep(kept, await currentSequence(files, run.name)) : kept;
     const { workDir, temporaryDir } = await runFolder(dataDir, run.id);
     const secrets = Object.fromEntries(module.secrets.map((name) => [name, secretOf(name)]));
     const settings = settingsOf(module.settings ?? [], { ...env, DATA_DIR: dataDir });
@@ -85,7 +85,7 @@ export function environmentNames(): string[] {
   return Object.keys(stepEnvironment(step, { env: {}, deno: Deno.execPath(), os: Deno.build.os }));
 }
 
-/** Only where a password has to be found is what the file says of interest. */
+/** Undefined where the file is none that could be run. */
 async function currentSequence(files: ProjectFiles, name: string) {
   try {
     return (await readSequence(files, MODULE_CHECKS, name)).sequence;

@@ -4,6 +4,7 @@
 import config from "../deno.json" with { type: "json" };
 import { compareApi } from "./compare_api.ts";
 import type { CanonicalStore } from "./core/canonical_store.ts";
+import type { FedDistribution } from "./core/fed_distribution.ts";
 import { Problem } from "./core/problem.ts";
 import { reportText } from "./core/report.ts";
 import { harvestStore, publishStore, type SourceSettings } from "./harvest_and_publish.ts";
@@ -12,6 +13,7 @@ import type { MailPlace } from "./open_mail.ts";
 import { openAccounts } from "./ops.ts";
 import { reportPage } from "./pages/report_page.tsx";
 import { popularityTasks } from "./popularity.ts";
+import { readFed } from "./operation/fed_distributions.ts";
 import type { FixedAccount } from "./operation/accounts.ts";
 import { integrationTestTask } from "./operation/integration_test_task.ts";
 import { mailingAsSet } from "./operation/report_mails.ts";
@@ -87,7 +89,12 @@ export function tasksHere(places: Places, settings: TaskSettings): Tasks {
         ...await mailingAsSet(settings.post, records),
         hasDump: async () => await openPublishedDumps(places).find(null, METADATA_DUMP) !== undefined,
         compare: async (node) =>
-          await compareWithFiles(places, settings, await readIntegrationTestSettings(records), node),
+          await compareWithFiles(
+            places,
+            settings,
+            { ...await readIntegrationTestSettings(records), fed: await readFed(records) },
+            node,
+          ),
       })(about, tell);
     } finally {
       close();
@@ -131,7 +138,7 @@ const METADATA_DUMP = "series-tiempo-metadatos.csv";
 async function compareWithFiles(
   places: Places,
   settings: TaskSettings,
-  { endpoint, timeout }: IntegrationTestSettings,
+  { endpoint, timeout, fed }: IntegrationTestSettings & { readonly fed: readonly FedDistribution[] },
   node: string | undefined,
 ) {
   const own = settings.apiUrl();
@@ -145,7 +152,7 @@ async function compareWithFiles(
   const { store } = openStore(places);
   try {
     return await compareApi(
-      { base, own, seconds: timeout, node, nodeUrls: await catalogUrls(store) },
+      { base, own, seconds: timeout, node, fed, nodeUrls: await catalogUrls(store) },
       settings,
     );
   } finally {

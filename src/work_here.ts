@@ -3,11 +3,12 @@
 import type { Journal } from "./core/journal.ts";
 import { Problem } from "./core/problem.ts";
 import type { Records, Trail } from "./core/records.ts";
+import { pause } from "./etl/pause.ts";
 import { withWorkerLock } from "./host/writer_lock.ts";
 import { openOperation, openStore, type Places } from "./open.ts";
 import { withPostgresWorker } from "./open_postgres.ts";
 import { synchronizerDesk } from "./operation/synchronizers.ts";
-import { pause, type Tasks, type Work, workUntil } from "./work/worker.ts";
+import { type Tasks, type Work, workUntil } from "./work/worker.ts";
 
 /** How often one that stands by looks whether it is needed. */
 const STANDBY_MS = 5_000;

@@ -13,7 +13,7 @@ import { drainHere } from "./popularity.ts";
 import { tasksHere } from "./tasks.ts";
 import { workHere } from "./work_here.ts";
 
-/** How long the run under way may still take once the process is told to stop. */
+/** How long a task under way may still take once the process is told to stop; steps have a time of their own. */
 const GRACE_MS = 10_000;
 
 await runCommand({
@@ -37,11 +37,12 @@ await runCommand({
     const places = publishingPlaces(env, data);
     const log = createLog(env.LOG_LEVEL);
     const end = new AbortController();
+    const tasksOver = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => {
         log("info", "worker.stopped", { signal });
         end.abort();
-        setTimeout(() => Deno.exit(0), GRACE_MS + env.ETL_GRACE_SECONDS * 1_000);
+        setTimeout(tasksOver.resolve, GRACE_MS);
       });
     }
     const counts = openSharedCounts(env, log)?.counts;
@@ -57,12 +58,13 @@ await runCommand({
       signal: end.signal,
     });
     console.log(`Caudal trabaja; los horarios son de ${env.TZ_SCHEDULE}`);
-    await workHere(
+    const working = workHere(
       places,
       { tasks, zone: env.TZ_SCHEDULE, onError },
       end.signal,
       () => console.log("Otro proceso hace este trabajo: queda a la espera"),
     );
+    await Promise.race([working, tasksOver.promise]);
     await sequences;
     await drain?.close();
     Deno.exit(0);

@@ -96,7 +96,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["croner", "zod"],
     runtime: false,
   },
-  "src/work": { imports: ["src/core"], packages: ["croner"], runtime: false },
+  "src/work": { imports: ["src/core", "src/etl/pause.ts"], packages: ["croner"], runtime: false },
   "src/operation": {
     imports: [
       "src/core",
@@ -110,7 +110,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     runtime: false,
   },
   "src/console": {
-    imports: ["src/core", "src/operation", "src/api/problems.ts", "src/etl/scheduler.ts"],
+    imports: ["src/core", "src/operation", "src/api/problems.ts", "src/etl/fires.ts", "src/etl/scheduler.ts"],
     types: ["src/etl/desk.ts"],
     packages: ["hono", "zod"],
     runtime: false,

@@ -7,7 +7,6 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import config from "../../deno.json" with { type: "json" };
 import type { DumpSeries } from "../../src/core/canonical_store.ts";
 import { DUMP_FORMATS } from "../../src/core/dump_files.ts";
 import { type DistributionFacts, distributionFacts, seriesFacts } from "../../src/core/dump_rows.ts";
@@ -15,15 +14,12 @@ import { DUMP_TABLES, valueColumns } from "../../src/core/dump_tables.ts";
 import { labels } from "../../src/core/label.ts";
 import { pythonNumber } from "../../src/core/number_text.ts";
 import { openStore } from "../../src/open.ts";
-import { runScript } from "./process.ts";
+import { runScript, taskFlags } from "./process.ts";
 
 type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
 
 /** What is held against an aim is measured more than once, by turns with the baseline. */
 const ROUNDS = 3;
-
-/** What the task gives the engine: measured is what people run. */
-const FLAGS = config.tasks.dump.command.split(" ").filter((word) => word.startsWith("--v8-flags="));
 
 /** Measures the dump of the store in `data`, which has `count` series. */
 export async function benchDump(data: string, count: number, tell: Tell): Promise<void> {
@@ -76,7 +72,7 @@ const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const runDump = (data: string, formats: string): Promise<Run> =>
-  runScript("src/dump.ts", ["--data", data, "--format", formats, "--json"], FLAGS);
+  runScript("src/dump.ts", ["--data", data, "--format", formats, "--json"], taskFlags("dump"));
 
 async function plainSeconds(data: string): Promise<number> {
   const file = path.join(data, "plain.csv");

@@ -20,7 +20,7 @@ import postgres from "postgres";
 import { Problem } from "../../src/core/problem.ts";
 import { up } from "../services/stack.ts";
 import { endDeadRuns, endRun, runFolder } from "../services/test_runs.ts";
-import { runScript } from "./process.ts";
+import { runScript, taskFlags } from "./process.ts";
 
 type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
 
@@ -79,19 +79,19 @@ async function measure(
       });
     }
     await inDatabase(server, async (url) => {
-      const data = `${network}.data`;
+      // Removed with the network: a disk that has just deleted thousands of files is slow to make others.
+      const data = `${network}.data-${round}`;
       const harvest = () =>
         runScript(
           "src/harvest.ts",
           ["--network", path.join(network, "index.yaml"), "--data", data, "--json"],
-          [],
+          taskFlags("harvest"),
           { DATABASE_URL: url },
         );
       first.push(await harvest());
       await expectValues(url, "SELECT sum(value_count)::int AS found FROM caudal.series", values);
       await ask(url, "CHECKPOINT");
       unchanged.push(await harvest());
-      fs.rmSync(data, { recursive: true });
     });
   }
   fs.rmSync(rows);

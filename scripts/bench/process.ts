@@ -1,5 +1,7 @@
 // Child processes of the benchmark: started, measured, ended.
 
+import config from "../../deno.json" with { type: "json" };
+
 export type Server = { readonly port: number; readonly pid: number; stop(): Promise<void> };
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -29,6 +31,11 @@ export async function startServer(...args: string[]): Promise<Server> {
       await child.status;
     },
   };
+}
+
+/** What a task gives the engine: measured is what people run. */
+export function taskFlags(task: keyof typeof config.tasks): string[] {
+  return config.tasks[task].command.split(" ").filter((word) => word.startsWith("--v8-flags="));
 }
 
 /**

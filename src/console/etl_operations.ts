@@ -2,8 +2,10 @@
 
 import * as z from "zod";
 import type { Sequence } from "../core/etl/sequence.ts";
+import type { ScheduleState } from "../core/etl/store.ts";
 import { Problem } from "../core/problem.ts";
 import type { EtlDesk } from "../etl/desk.ts";
+import { firstFires } from "../etl/fires.ts";
 import { SCHEDULER_LEASE } from "../etl/scheduler.ts";
 import {
   EtlRunAnswer,
@@ -38,18 +40,22 @@ const sequenceOf = async (etl: EtlDesk, name: string): Promise<Sequence> => {
   return sequence;
 };
 
-async function schedulesOf(etl: EtlDesk, sequence: Sequence, count: number) {
-  const states = await etl.store.schedules();
-  const fires = await etl.nextFires(sequence.name, count);
-  return sequence.schedules.map(({ key, cron, timezone, misfire }) => ({
-    name: sequence.name,
-    schedule: key,
-    cron,
-    timezone,
-    misfire,
-    enabled: sequence.enabled,
-    next: fires.filter(({ schedule }) => schedule === key).map(({ at }) => new Date(at).toISOString()),
-    ...plannedAnswer(states.find(({ name, schedule }) => name === sequence.name && schedule === key)),
+/** `states`: what the store knows of all schedules. */
+function schedulesOf(
+  { name, enabled, schedules }: Sequence,
+  states: readonly ScheduleState[],
+  now: number,
+  count: number,
+) {
+  return schedules.map((schedule) => ({
+    name,
+    schedule: schedule.key,
+    cron: schedule.cron,
+    timezone: schedule.timezone,
+    misfire: schedule.misfire,
+    enabled,
+    next: firstFires(schedule, now, Infinity, count).map((at) => new Date(at).toISOString()),
+    ...plannedAnswer(states.find((state) => state.name === name && state.schedule === schedule.key)),
   }));
 }
 
@@ -116,7 +122,7 @@ export const ETL_OPERATIONS: readonly Operation<EtlContext>[] = [
       schedules: z.array(ScheduleAnswer),
       runs: z.array(EtlRunAnswer),
     }),
-    async run({ etl }, { params }) {
+    async run({ etl, now }, { params }) {
       const sequence = await sequenceOf(etl, params.name!);
       const plan = await etl.dryRun(sequence.name);
       return {
@@ -125,7 +131,7 @@ export const ETL_OPERATIONS: readonly Operation<EtlContext>[] = [
         overlap: sequence.overlap,
         concurrency_group: sequence.concurrencyGroup ?? null,
         plan: plan.map(({ timeoutSeconds, ...step }) => ({ ...step, timeout_seconds: timeoutSeconds })),
-        schedules: await schedulesOf(etl, sequence, NEXT_FIRES),
+        schedules: schedulesOf(sequence, await etl.store.schedules(), now(), NEXT_FIRES),
         runs: (await etl.store.runs({ name: sequence.name, limit: HISTORY })).map(runAnswer),
       };
     },
@@ -175,10 +181,12 @@ export const ETL_OPERATIONS: readonly Operation<EtlContext>[] = [
     summary: "Horarios de todas las secuencias, con las próximas veces de cada uno",
     query: z.strictObject({ next: z.coerce.number().int().min(1).max(100).default(NEXT_FIRES) }),
     answer: z.object({ schedules: z.array(ScheduleAnswer) }),
-    async run({ etl }, { query: { next } }) {
+    async run({ etl, now }, { query: { next } }) {
       const { sequences } = await etl.project();
-      const schedules = await Promise.all([...sequences.values()].map((one) => schedulesOf(etl, one, next)));
-      return { schedules: schedules.flat() };
+      const states = await etl.store.schedules();
+      return {
+        schedules: [...sequences.values()].flatMap((one) => schedulesOf(one, states, now(), next)),
+      };
     },
   },
   {

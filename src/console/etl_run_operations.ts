@@ -1,7 +1,7 @@
 // Rows of runs of the ETL: history, start, end, taking up, logs and what happens as it happens.
 
 import * as z from "zod";
-import { ETL_RUN_STATUSES, type EtlRunStatus, isFinal } from "../core/etl/run.ts";
+import { ETL_RUN_STATUSES, type EtlRunStatus, isFinal, TRIGGERS } from "../core/etl/run.ts";
 import type { EtlRunQuery, RunWithAttempts } from "../core/etl/store.ts";
 import { Problem } from "../core/problem.ts";
 import type { EtlDesk } from "../etl/desk.ts";
@@ -28,6 +28,7 @@ const instant = z.iso.datetime({ offset: true });
 const Filter = z.strictObject({
   name: z.string().optional(),
   status: z.string().optional().describe(`Uno o varios, separados por comas: ${ETL_RUN_STATUSES.join(", ")}`),
+  trigger: z.enum(TRIGGERS).optional().describe("Cómo empezaron"),
   from: instant.optional().describe("Pedidas desde entonces"),
   to: instant.optional().describe("Y antes de entonces"),
 });
@@ -43,6 +44,7 @@ function queryOf(filter: z.infer<typeof Filter>, limit: number, before?: number)
   return {
     ...(filter.name !== undefined && { name: filter.name }),
     ...(statuses !== undefined && { statuses: statuses as EtlRunQuery["statuses"] & object }),
+    ...(filter.trigger !== undefined && { trigger: filter.trigger }),
     ...(filter.from !== undefined && { from: Date.parse(filter.from) }),
     ...(filter.to !== undefined && { to: Date.parse(filter.to) }),
     ...(before !== undefined && { before }),

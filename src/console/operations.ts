@@ -10,6 +10,7 @@ import { NETWORK_OPERATIONS } from "./network_operations.ts";
 import type { AnyOperation } from "./operation.ts";
 import { PASSWORD_OPERATIONS } from "./password_operations.ts";
 import { POPULARITY_OPERATIONS } from "./popularity_operations.ts";
+import { QUEUE_OPERATIONS } from "./queue_operations.ts";
 import { REPORT_OPERATIONS } from "./report_operations.ts";
 import { SESSION_OPERATIONS } from "./session_operations.ts";
 import { WORK_OPERATIONS } from "./work_operations.ts";
@@ -45,6 +46,7 @@ export const OPERATIONS: readonly AnyOperation<OperationsContext>[] = [
   ...ACCESS_OPERATIONS,
   ...NETWORK_OPERATIONS,
   ...WORK_OPERATIONS,
+  ...QUEUE_OPERATIONS,
   ...DUMP_OPERATIONS,
   ...REPORT_OPERATIONS,
   ...POPULARITY_OPERATIONS,

@@ -28,7 +28,7 @@ export const RUN_KINDS = [
 const LOG_LINES = 500;
 
 const moment = z.iso.datetime();
-const RunAnswer = z.object({
+export const RunAnswer = z.object({
   id: z.number(),
   kind: z.enum(RUN_KINDS),
   name: z.string().nullable(),
@@ -47,7 +47,8 @@ const SynchronizerAnswer = SynchronizerSchema.extend({
 
 const text = (ms: number) => new Date(ms).toISOString();
 
-function runAnswer({ id, kind, name, about, status, startedAt, finishedAt, report }: Run) {
+/** A run as it is answered. */
+export function runAnswer({ id, kind, name, about, status, startedAt, finishedAt, report }: Run) {
   return {
     id,
     kind,

@@ -46,6 +46,8 @@ export interface Journal {
   requestRun(kind: AskedKind, name: string, about: JsonObject, at: number): Promise<Run>;
   /** Starts the oldest run that waits: one caller's each, however many ask at once. */
   claimRun(at: number): Promise<Run | undefined>;
+  /** Ends a run that waits as FAILURE, unless it has begun by then: whether it did. */
+  withdrawRun(id: number, at: number, report: unknown): Promise<boolean>;
   finishRun(id: number, status: "SUCCESS" | "FAILURE", at: number, report: unknown): Promise<void>;
   /** Undefined where no run has that id. */
   run(id: number): Promise<Run | undefined>;

@@ -1,18 +1,48 @@
 // Rows of a column as the JSON text of an answer. A segment keeps them beside the numbers, so that a page of a
 // plain column is a copy: nothing is parsed, formatted or added up (measured in scripts/bench.ts).
 
-import { FREQUENCY, periodOf } from "./frequency.ts";
+import { LONGEST_NUMBER, putNumber, putText } from "./ascii.ts";
+import { FREQUENCY, type Frequency, type Period, periodOf } from "./frequency.ts";
 import { labels } from "./label.ts";
 import type { Observations } from "./observations.ts";
 import { epochDay } from "./time.ts";
 
 const [OPEN, ZERO] = [0x5b, 0x30];
+/** Bytes of what is before a value, and after it. */
+const HEAD = '["YYYY-MM-DD",'.length, TAIL = "],".length;
 
-/** Rows `["YYYY-MM-DD",value],…` of a whole column, without the brackets around them; missing is `null`. */
-export function writeRows(o: Observations): string {
-  return labels(o.frequency, o.start, o.values.length)
-    .map((date, i) => `["${date}",${Number.isNaN(o.values[i]) ? "null" : o.values[i]}]`)
-    .join(",");
+/** Bytes that a row takes at most. */
+export const LONGEST_ROW = HEAD + LONGEST_NUMBER + TAIL;
+
+/**
+ * Writes rows `["YYYY-MM-DD",value],…` of a whole column, ASCII, without the brackets around them; missing is `null`.
+ * Answers the position after them; the place has to be LONGEST_ROW times as many as rows.
+ * Byte by byte, in a third of the time that texts take, which was a quarter of what a publish computes.
+ */
+export function putRows(bytes: Uint8Array, at: number, { frequency, start, values }: Observations): number {
+  if (values.length === 0) return at;
+  const heads = headsOf(frequency, start, values.length);
+  for (let i = 0; i < values.length; i++) {
+    for (let j = i * HEAD; j < (i + 1) * HEAD; j++) bytes[at++] = heads[j]!;
+    const value = values[i]!;
+    at = Number.isNaN(value) ? putText(bytes, at, "null") : putNumber(bytes, at, value);
+    at = putText(bytes, at, "],");
+  }
+  // Nothing follows the last row.
+  return at - 1;
+}
+
+/** Of the last column: those of a distribution mostly have the same dates. */
+let known: { readonly frequency: Frequency; readonly start: Period; readonly heads: Uint8Array } | undefined;
+
+/** What is before the values of at least `count` consecutive periods. */
+function headsOf(frequency: Frequency, start: Period, count: number): Uint8Array {
+  if (known?.frequency !== frequency || known.start !== start || known.heads.length < count * HEAD) {
+    const heads = new Uint8Array(count * HEAD);
+    labels(frequency, start, count).forEach((date, i) => putText(heads, i * HEAD, `["${date}",`));
+    known = { frequency, start, heads };
+  }
+  return known.heads;
 }
 
 /** The part of `rows` (the text of the whole column, ASCII) that positions `[from, to)` are. */

@@ -44,10 +44,11 @@ const WORD = /\p{N}+(?:[.,]\p{N}+){1,8}(?![\p{L}\p{N}])|[\p{L}\p{N}]+/gu;
  * inner points and commas, an apostrophe inside a word is left out; all else separates.
  */
 export function words(text: string): string[] {
-  const plain = fold(text).replace(/(?<=\p{L})['’ʼ](?=\p{L})/gu, "").replace(
-    DOTTED,
-    (dotted) => dotted.replaceAll(".", ""),
-  );
+  const folded = fold(text);
+  // Most texts have neither.
+  const plain = !/[.'’ʼ]/.test(folded) ? folded : folded
+    .replace(/(?<=\p{L})['’ʼ](?=\p{L})/gu, "")
+    .replace(DOTTED, (dotted) => dotted.replaceAll(".", ""));
   return (plain.match(WORD) ?? []).filter((word) => word.length <= LONGEST_WORD);
 }
 

@@ -3,7 +3,7 @@
 
 import type { SequenceSnapshot } from "../core/etl/sequence.ts";
 
-export type ProjectFiles = {
+export type SequenceFiles = {
   /** Another text whenever a file may have changed. */
   stamp(): Promise<string>;
   read(): Promise<{
@@ -27,7 +27,7 @@ export type CurrentSequences = {
   all(): Iterable<SequenceSnapshot>;
 };
 
-export function currentSequences(files: ProjectFiles, kept: KeptSequences): CurrentSequences {
+export function currentSequences(files: SequenceFiles, kept: KeptSequences): CurrentSequences {
   let current: Map<string, SequenceSnapshot> | undefined;
   let readAt: string | undefined;
   /** Outlives a reading that fails half way. */

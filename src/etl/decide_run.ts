@@ -17,7 +17,7 @@ import type { Room } from "./room.ts";
 import { replacementOf, type Traffic, turnOf } from "./traffic.ts";
 
 /** What was handed to the workers and not begun for so long is handed to them again: the queue may have lost it. */
-export const OFFER_AGAIN_MS = 30_000;
+const OFFER_AGAIN_MS = 30_000;
 
 export type Circumstances = {
   readonly traffic: Traffic;

@@ -3,12 +3,14 @@
 import type { StepAttempt } from "../core/etl/run.ts";
 import type { Step } from "../core/etl/sequence.ts";
 
-/** Names the step; where its error says more, the last line of it. */
+/** Names the step; where its error says more than how it ended, the last line of it. */
 export function textOfFailure(step: Pick<Step, "id" | "module">, last: StepAttempt): string {
   const detail = last.reason === "lost" || last.status === "CANCELLED"
     ? undefined
     : last.message?.trimEnd().split("\n").at(-1)?.trim();
-  return `El paso "${step.id}" (${step.module}) ${howOf(last)}${detail ? `: ${detail}` : ""}`;
+  const how = howOf(last);
+  const isMore = detail && detail.toLowerCase() !== how.toLowerCase();
+  return `El paso "${step.id}" (${step.module}) ${how}${isMore ? `: ${detail}` : ""}`;
 }
 
 function howOf({ status, reason, exitCode, signal }: StepAttempt): string {
@@ -27,6 +29,6 @@ function howOf({ status, reason, exitCode, signal }: StepAttempt): string {
     case "limit":
       return "superó uno de sus límites";
     default:
-      return `terminó con código ${exitCode}`;
+      return `terminó con el código ${exitCode}`;
   }
 }

@@ -10,11 +10,11 @@ import { firstAttempts } from "./draft.ts";
 import { firstFires, lastFires, nextFire } from "./fires.ts";
 
 /** A fire that waits longer for a scheduler was missed, and so was all that waits with it. */
-export const LATE_MS = 60_000;
+const LATE_MS = 60_000;
 /** Runs that `run_all` makes up for, and MISSED ones that are recorded, of one absence: the newest. */
-export const MOST_MADE_UP = 100;
+const MOST_MADE_UP = 100;
 /** Runs of one backfill. */
-export const MOST_BACKFILLED = 1_000;
+const MOST_BACKFILLED = 1_000;
 
 export type SchedulePlan = {
   readonly progress: Pick<ScheduleState, "name" | "schedule" | "plannedUpTo" | "nextAt">;

@@ -50,7 +50,7 @@ export async function rerun(
  * Shape: a step is REUSED when it was done well, is still the same and so are all that it needs.
  * Errors: Problem `conflict` with the reason why the run cannot be taken up; `invalid` for a step that it has not.
  */
-export async function rerunDraft(
+async function rerunDraft(
   { run, attempts }: RunWithAttempts,
   { latest, fromStep, by, idempotencyKey }: RerunAsked,
   sameFingerprint: SameFingerprint,

@@ -8,7 +8,7 @@ import type { StepProcesses } from "./step_process.ts";
 import type { EtlLease, EtlStore } from "../core/etl/store.ts";
 import { LEASE_LOST } from "../core/etl/store.ts";
 import { Problem } from "../core/problem.ts";
-import { currentSequences, type KeptSequences, type ProjectFiles } from "./current_sequences.ts";
+import { currentSequences, type KeptSequences, type SequenceFiles } from "./current_sequences.ts";
 import { type HeldLease, underLease } from "./lease_keeper.ts";
 import type { Notify } from "./notify.ts";
 import { pause } from "./pause.ts";
@@ -26,7 +26,7 @@ const MOST_TOLD = 20;
 
 export type SchedulerParts = Omit<TickParts, "store" | "sequences"> & {
   readonly store: EtlStore;
-  readonly files: ProjectFiles;
+  readonly files: SequenceFiles;
   readonly kept: KeptSequences;
   readonly processes: Pick<StepProcesses, "reap">;
   readonly notify: Notify;

@@ -8,16 +8,20 @@ import type { CurrentSequences } from "./current_sequences.ts";
 import { decideRun } from "./decide_run.ts";
 import { nextFire } from "./fires.ts";
 import { planSchedule } from "./plan.ts";
+import { silentAttempts } from "./reap.ts";
 import { roomBeside } from "./room.ts";
+import { sideBySide } from "./side_by_side.ts";
 import { type Traffic, trafficOf } from "./traffic.ts";
 
 /** Schedules that are read at a time. */
 const MOST_DUE = 500;
+/** Sequences that are written at a time: each write waits for the disk of the database. */
+const MOST_WRITTEN = 4;
 
 export type TickParts = {
   readonly store: Pick<
     EtlStore,
-    "keepSchedules" | "dueSchedules" | "plan" | "activeRuns" | "lostAttempts" | "decide"
+    "keepSchedules" | "dueSchedules" | "plan" | "activeRuns" | "lostAttempts" | "workers" | "decide"
   >;
   readonly queue: Pick<StepQueue, "offer">;
   readonly sequences: CurrentSequences;
@@ -51,21 +55,25 @@ export async function planDue(
   for (;;) {
     const due = await store.dueSchedules(now, MOST_DUE);
     let planned = 0;
+    const writing = sideBySide(MOST_WRITTEN);
     for (const state of due) {
       const snapshot = sequences.get(state.name);
       const schedule = snapshot?.sequence.schedules.find(({ key }) => key === state.schedule);
       if (!snapshot || !schedule) continue;
       const plan = orTold(() => planSchedule(state, schedule, snapshot, now), onError);
       if (!plan) continue;
-      await store.plan(lease, plan.progress, plan.fires);
+      await writing.room(state.name);
+      writing.begin(state.name, () => store.plan(lease, plan.progress, plan.fires));
       planned++;
     }
+    await writing.ended();
     if (due.length < MOST_DUE || planned === 0) return;
   }
 }
 
 /**
- * Decides on each active run, oldest first. `offersAll`: what a scheduler before handed to the workers is offered again.
+ * Decides on each active run, oldest first; of one sequence, when what was decided on it before holds. `offersAll`: what
+ * a scheduler before handed to the workers is offered again.
  * Errors: Problem `conflict` when the lease is another's.
  */
 export async function decideAll(
@@ -80,7 +88,7 @@ export async function decideAll(
   const attempts = active.flatMap(({ attempts }) => attempts);
   const anyStarted = attempts.some(({ status }) => status === "STARTED");
   const lost = new Set(
-    anyStarted ? (await store.lostAttempts(parts.silentMs)).map(({ id }) => id) : [],
+    anyStarted ? (await silentAttempts(store, parts.silentMs)).map(({ id }) => id) : [],
   );
   const room = roomBeside(active, attempts.some(isWaiting) ? await parts.slots() : 0);
   const traffic = trafficOf(active.map(({ run }) => run));
@@ -93,17 +101,22 @@ export async function decideAll(
       attempts.filter((it) => isWaiting(it) && it.queuedAt !== null).map(({ id }) => id),
     );
   }
+  const writing = sideBySide(MOST_WRITTEN);
   for (const one of active) {
     const { run } = one;
+    await writing.room(run.name);
     if (run.status === "PENDING" && unsettled.has(run.name)) continue;
     const own = traffic.get(run.name)!;
     const decision = orTold(() => decideRun(one, { traffic: own, room, lost, now, random }), parts.onError);
     if (!decision) continue;
-    if (await store.decide(lease, run.id, run.revision, decision)) {
-      settle(own, run, decision);
-      await offer(parts, handedOut(decision));
-    } else unsettled.add(run.name);
+    writing.begin(run.name, async () => {
+      if (await store.decide(lease, run.id, run.revision, decision)) {
+        settle(own, run, decision);
+        await offer(parts, handedOut(decision));
+      } else unsettled.add(run.name);
+    });
   }
+  await writing.ended();
 }
 
 /** A fault in one schedule or run does not keep the others from going on. */

@@ -11,7 +11,7 @@ const LONGEST_GRACE_SECONDS = 366 * 24 * 3600;
 /** What never comes from here on never comes: five or six fields know no year. */
 const ANY_TIME = new Date(Date.UTC(2024, 0, 1));
 
-export const scheduleKey = (cron: string, timezone: string): string => `${cron} ${timezone}`;
+const scheduleKey = (cron: string, timezone: string): string => `${cron} ${timezone}`;
 
 /** The schedules that are right; faults are noted. */
 export function readSchedules(place: Place): Schedule[] {

@@ -19,12 +19,15 @@ export function snapshotOf(
   };
 }
 
+/** Whether a step as it is kept lacks what it is started with. */
+export const hidesPassword = (kept: Step): boolean => TEXTS.some((key) => hasMask(kept[key] ?? ""));
+
 /**
  * The step with its passwords: the snapshot's own where it hides none, else that of the file of now.
  * Errors: Problem `invalid` where the file has no such step any more.
  */
 export function actualStep(kept: Step, current: Sequence | undefined): Step {
-  if (!TEXTS.some((key) => hasMask(kept[key] ?? ""))) return kept;
+  if (!hidesPassword(kept)) return kept;
   const found = current?.steps.find(({ id }) => id === kept.id);
   const isSame = found !== undefined && found.module === kept.module &&
     TEXTS.every((key) => kept[key] === (found[key] === undefined ? undefined : maskAddress(found[key])));

@@ -9,7 +9,7 @@ import { Problem } from "../core/problem.ts";
 import { pause } from "./pause.ts";
 
 /** Between two signs of life. */
-export const BEAT_MS = 2_000;
+const BEAT_MS = 2_000;
 /** A worker that gave no sign of life for so long counts as gone: its steps are lost. */
 export const SILENT_MS = 15_000;
 /** One that cannot give any ends its steps before that, and before whoever takes them up begins. */

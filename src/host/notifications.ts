@@ -62,17 +62,23 @@ export function webhookSender({ allowInternal, userAgent }: Webhooks) {
 }
 
 /**
- * Runs a program with JSON on its standard input and a clean environment; what it writes is nobody's.
+ * Runs a program with JSON on its standard input and a clean environment; what it writes is nobody's. Relative paths
+ * count from `folder`.
  * Errors: Problem `unavailable` when it does not end with 0.
  */
-export function runNotifier(env: Readonly<Record<string, string>>) {
+export function runNotifier(env: Readonly<Record<string, string>>, folder: string) {
   return async (
     [program = "", ...args]: readonly string[],
     letter: unknown,
     signal: AbortSignal,
   ): Promise<void> => {
     await new Promise<void>((resolve, reject) => {
-      const child = spawn(program, args, { env, stdio: ["pipe", "ignore", "ignore"], detached: true });
+      const child = spawn(program, args, {
+        cwd: folder,
+        env,
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+      });
       const end = () => {
         try {
           process.kill(-child.pid!, "SIGKILL");

@@ -1,8 +1,10 @@
 // Holds what a running API answers against the files of the publishers: the last rows of every series that its
-// catalog still names, joined by date. Asks the API alone, so that any address can be tested.
+// catalog still names, joined by date; series that this installation feeds itself differ from their publisher's, and
+// are left out. Asks the API alone, so that any address can be tested.
 // Source: catalog-harvest 8.3; files whose time column is not called `indice_tiempo` are read too.
 
 import { parse } from "csv-parse/sync";
+import type { DistributionKey } from "../core/catalog.ts";
 import { Problem } from "../core/problem.ts";
 import type { EpochDay } from "../core/time.ts";
 import { type CsvTable, decodeText, readCsv } from "./csv.ts";
@@ -21,6 +23,8 @@ export type IntegrationTest = {
   readonly nodeUrls?: ReadonlyMap<string, string>;
   /** Only series of this catalog. */
   readonly node?: string;
+  /** Distributions whose values are not those of their publisher's file. */
+  readonly fed?: readonly DistributionKey[];
   readonly onProgress?: (done: number, series: number) => void;
 };
 
@@ -34,7 +38,10 @@ export type Mismatch = {
 };
 
 export type IntegrationReport = {
+  /** Series to compare. */
   readonly series: number;
+  /** Series of fed distributions, which are not among them. */
+  readonly fed: number;
   /** Series whose file could not be read, or no longer has their column. */
   readonly skipped: readonly { readonly seriesId: string; readonly reason: string }[];
   readonly mismatches: readonly Mismatch[];
@@ -62,7 +69,7 @@ export async function integrationTest(given: IntegrationTest): Promise<Integrati
     ...given,
     readSource: (request) => given.readSource({ ...request, maxMs: Math.max(1, leftMs()) }),
   };
-  const byFile = await servedSeries(context);
+  const { byFile, fed } = await servedSeries(context);
   const total = [...byFile.values()].reduce((sum, wanted) => sum + wanted.length, 0);
   const skipped: { seriesId: string; reason: string }[] = [];
   const mismatches: Mismatch[] = [];
@@ -101,7 +108,7 @@ export async function integrationTest(given: IntegrationTest): Promise<Integrati
     for (let next = queue.shift(); next; next = queue.shift()) await compareFile(next);
   }));
   const byId = (a: { seriesId: string }, b: { seriesId: string }) => a.seriesId < b.seriesId ? -1 : 1;
-  return { series: total, skipped: skipped.sort(byId), mismatches: mismatches.sort(byId), unfinished };
+  return { series: total, fed, skipped: skipped.sort(byId), mismatches: mismatches.sort(byId), unfinished };
 }
 
 /** The attachment `errors.csv` of the report. */
@@ -113,23 +120,30 @@ export function mismatchesCsv(mismatches: readonly Mismatch[]): string {
   return ["serie_id,error_pct,api_url,distribution_url", ...rows].map((row) => `${row}\r\n`).join("");
 }
 
-/** Series that their catalogs still name, by the address of their file. */
-async function servedSeries({ base, readSource, maxBytes, nodeUrls, node }: IntegrationTest) {
+/** Series that their catalogs still name, by the address of their file; how many of them are fed. */
+async function servedSeries({ base, readSource, maxBytes, nodeUrls, node, fed = [] }: IntegrationTest) {
   const url = `${base}/series/api/dump/series-tiempo-metadatos.csv`;
   const rows: Record<string, string>[] = parse(decodeText(await bytesOf(url, readSource, maxBytes)), {
     columns: true,
     bom: true,
   });
   const byFile = new Map<string, Wanted[]>();
+  const textOf = (...ids: readonly string[]) => JSON.stringify(ids);
+  const isFed = new Set(fed.map((key) => textOf(key.catalogId, key.datasetId, key.distributionId)));
+  let fedSeries = 0;
   for (const row of rows) {
     const { catalogo_id: catalog = "", serie_id: id = "", serie_titulo: title = "" } = row;
     if (row.serie_discontinuada === "True" || (node !== undefined && catalog !== node)) continue;
+    if (isFed.has(textOf(catalog, row.dataset_id ?? "", row.distribucion_id ?? ""))) {
+      fedSeries++;
+      continue;
+    }
     const declared = row.distribucion_url_descarga ?? "";
     const from = nodeUrls?.get(catalog);
     const address = URL.canParse(declared, from) ? new URL(declared, from).href : declared;
     byFile.set(address, [...byFile.get(address) ?? [], { id, title }]);
   }
-  return byFile;
+  return { byFile, fed: fedSeries };
 }
 
 async function readFile(url: string, { readSource, maxBytes }: IntegrationTest): Promise<CsvTable | Problem> {

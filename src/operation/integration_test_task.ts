@@ -32,12 +32,13 @@ export function integrationTestTask(
   return async (about, tell) => {
     if (!await hasDump()) {
       await tell("Todavía no hay un dump de metadatos: no hay con qué comparar");
-      return { series: 0, mismatches: 0, skipped: 0 };
+      return { series: 0, fed: 0, mismatches: 0, skipped: 0 };
     }
-    const { series, mismatches, skipped, unfinished } = await compare(nodeAsked(about));
+    const { series, fed, mismatches, skipped, unfinished } = await compare(nodeAsked(about));
     await tell(
       `Series: ${series}; distintas de su archivo: ${mismatches.length}; salteadas: ${skipped.length}`,
     );
+    if (fed > 0) await tell(`Sin comparar, porque esta instalación trae sus archivos: ${fed}`);
     const reasons = [...Map.groupBy(skipped, ({ reason }) => reason)].sort(([, a], [, b]) =>
       b.length - a.length
     );
@@ -70,6 +71,6 @@ export function integrationTestTask(
     if (unfinished > 0) {
       throw new Problem("unavailable", `La comparación no terminó a tiempo: faltaron ${unfinished} series`);
     }
-    return { series, mismatches: mismatches.length, skipped: skipped.length, mails: round.sent() };
+    return { series, fed, mismatches: mismatches.length, skipped: skipped.length, mails: round.sent() };
   };
 }

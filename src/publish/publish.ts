@@ -28,6 +28,7 @@ import {
   shardName,
   shardOf,
 } from "../store/segments/format.ts";
+import { mapAtOnce } from "./at_once.ts";
 import { collectGarbage } from "./collect_garbage.ts";
 import { readSearchSettings, writeSearch } from "./publish_search.ts";
 
@@ -97,14 +98,14 @@ export async function publish(context: Publish): Promise<PublishReport> {
   const writer = { blobs, sha256, written };
   const series = new Map<string, Place>();
   const contexts = new Map<string, Place | undefined>();
-  let distributions = 0;
-  for (const [i, key] of changes.distributions.entries()) {
+  let distributions = 0, done = 0;
+  await mapAtOnce(changes.distributions, async (key) => {
     if (await writeDistribution(writer, store, key, series) > 0) distributions++;
     // Its series moved elsewhere.
     else contexts.set(contextKeyOf(key), undefined);
-    context.onProgress?.(i + 1, changes.distributions.length);
-  }
-  for (const catalogId of changes.catalogs) await writeContexts(writer, store, catalogId, contexts);
+    context.onProgress?.(++done, changes.distributions.length);
+  });
+  await mapAtOnce(changes.catalogs, (catalogId) => writeContexts(writer, store, catalogId, contexts));
 
   const touched = new Set([...changes.catalogs, ...changes.distributions.map(({ catalogId }) => catalogId)]);
   const kept = (base?.manifest.catalogs ?? []).filter(({ id }) => !touched.has(id));
@@ -317,7 +318,5 @@ async function readSummaries(
   store: PublishStore,
   catalogIds: Iterable<string>,
 ): Promise<Map<string, CatalogSummary | undefined>> {
-  const summaries = new Map<string, CatalogSummary | undefined>();
-  for (const catalogId of catalogIds) summaries.set(catalogId, await store.catalogSummary(catalogId));
-  return summaries;
+  return new Map(await mapAtOnce(catalogIds, async (id) => [id, await store.catalogSummary(id)] as const));
 }

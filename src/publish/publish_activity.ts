@@ -1,7 +1,6 @@
 // Publishes the activity beside the snapshot: times of harvests and changes, and series counted by last value.
 // It has a pointer of its own, because it moves with every harvest though the data stay (FORMAT.md).
 
-import type { CatalogActivity, PublisherTally } from "../core/activity.ts";
 import type { ActivityStore } from "../core/canonical_store.ts";
 import type { Journal } from "../core/journal.ts";
 import { changeTimes, tallyPublishers } from "../core/tally.ts";
@@ -18,6 +17,7 @@ import {
 } from "../store/segments/activity_format.ts";
 import type { WriteBlobs } from "../store/segments/blobs.ts";
 import { encodeJson } from "../store/segments/format.ts";
+import { mapAtOnce } from "./at_once.ts";
 
 /** Activities whose files stay, the current one included. */
 const ACTIVITIES_KEPT = 3;
@@ -44,12 +44,9 @@ export async function publishActivity(context: PublishActivity): Promise<Activit
     return hash;
   };
   const startOf = runStarts(context.journal);
-  const catalogs: (CatalogActivity & { changes: string | null })[] = [];
-  const publishers: PublisherTally[] = [];
-  for (const { id, title, readRun, fault } of await store.catalogStates()) {
+  const catalogs = await mapAtOnce(await store.catalogStates(), async ({ id, title, readRun, fault }) => {
     const states = await store.seriesStates(id);
-    publishers.push(...tallyPublishers(id, states));
-    catalogs.push({
+    return {
       id,
       title,
       lastHarvest: await startOf(readRun),
@@ -58,9 +55,11 @@ export async function publishActivity(context: PublishActivity): Promise<Activit
         ? null
         : states.reduce((last, { changedAt }) => Math.max(last, changedAt), -Infinity),
       changes: states.length === 0 ? null : await write(encodeChanges(changeTimes(states))),
-    });
-  }
-  const activity = await write(encodeActivityRoot(catalogs, await write(encodePublishers(publishers))));
+      publishers: tallyPublishers(id, states),
+    };
+  });
+  const publishers = await write(encodePublishers(catalogs.flatMap(({ publishers }) => publishers)));
+  const activity = await write(encodeActivityRoot(catalogs, publishers));
   const pointer = await readPointer(blobs);
   const switched = pointer?.activity !== activity;
   const older = (pointer?.kept ?? []).filter((name) => name !== activity);
@@ -75,10 +74,10 @@ export async function publishActivity(context: PublishActivity): Promise<Activit
 
 /** When runs began; null of one that the journal does not know. */
 function runStarts(journal: Pick<Journal, "run">): (id: number) => Promise<number | null> {
-  const starts = new Map<number, number | null>();
-  return async (id) => {
+  const starts = new Map<number, Promise<number | null>>();
+  return (id) => {
     let start = starts.get(id);
-    if (start === undefined) starts.set(id, start = (await journal.run(id))?.startedAt ?? null);
+    if (!start) starts.set(id, start = journal.run(id).then((run) => run?.startedAt ?? null));
     return start;
   };
 }

@@ -16,6 +16,7 @@ import {
   listingName,
   type ListingPointer,
 } from "../store/segments/listing_format.ts";
+import { mapAtOnce } from "./at_once.ts";
 
 /** Listings whose files stay, the current one included. */
 const LISTINGS_KEPT = 3;
@@ -42,14 +43,15 @@ export async function publishListing(
     if (!await blobs.exists(nameOf(hash))) await blobs.write(nameOf(hash), bytes);
     return hash;
   };
-  const rows: string[][] = [];
-  const texts: [catalog: string, hash: string][] = [];
-  for (const { id } of await store.catalogEntities()) {
-    rows.push(...distributionRows(id, await store.wholeContext(id)));
+  const catalogs = await mapAtOnce(await store.catalogEntities(), async ({ id }) => {
+    const rows = distributionRows(id, await store.wholeContext(id));
     const text = await store.catalogText(id);
-    if (text) texts.push([id, await write(text, catalogTextName)]);
-  }
-  const distributions = await write(encodeRows(rows), listingName);
+    return { id, rows, text: text && await write(text, catalogTextName) };
+  });
+  const texts = catalogs.flatMap(({ id, text }) =>
+    text === undefined ? [] : [[id, text] as [string, string]]
+  );
+  const distributions = await write(encodeRows(catalogs.flatMap(({ rows }) => rows)), listingName);
   const listing = await write(encodeListingRoot({ network, distributions, texts }), listingName);
   const pointer = await readPointer(blobs);
   const switched = pointer?.listing !== listing;

@@ -7,6 +7,7 @@ import { ANALYSIS } from "../core/search_text.ts";
 import { readSynonyms } from "../core/synonyms.ts";
 import { searchName, type SearchRoot } from "../store/segments/format.ts";
 import { encodeSearchPart } from "../store/segments/search_part.ts";
+import { mapAtOnce } from "./at_once.ts";
 
 export type SearchWriter = {
   readonly store: PublishStore;
@@ -41,17 +42,14 @@ export async function writeSearch(
   const same = base?.analysis === settings.analysis &&
     JSON.stringify(base.synonyms) === JSON.stringify(settings.synonyms);
   const synonyms = readSynonyms(settings.synonyms);
-  for (const catalogId of new Set([...touched, ...same ? [] : files.keys()])) {
+  await mapAtOnce(new Set([...touched, ...same ? [] : files.keys()]), async (catalogId) => {
     const documents = await store.searchDocuments(catalogId);
-    if (documents.length === 0) {
-      files.delete(catalogId);
-      continue;
-    }
+    if (documents.length === 0) return void files.delete(catalogId);
     const bytes = encodeSearchPart(documents, synonyms);
     const hash = sha256(bytes);
     await write(searchName(hash), bytes);
     files.set(catalogId, hash);
-  }
+  });
   return { ...settings, files: sorted(files) };
 }
 

@@ -17,6 +17,7 @@ import {
   type EtlLease,
   type EtlLeaseState,
   type EtlStore,
+  type EtlTally,
   type EtlWorker,
   LEASE_LOST,
   type RunWithAttempts,
@@ -41,6 +42,7 @@ export function memoryEtlStore(now: () => number): EtlStore {
     EtlRunStatus,
     number
   >;
+  const tallies = new Map<string, EtlTally>();
   const active = new Set<number>();
   const toNotify = new Set<number>();
   /** Attempts that are STARTED, or whose process may be alive. */
@@ -64,10 +66,30 @@ export function memoryEtlStore(now: () => number): EtlStore {
       else idsByName.set(name, [id]);
     }
     counts[run.status]++;
+    if (isFinal(run.status) && !(before && isFinal(before.status))) tally(run);
     setIn(active, id, !isFinal(run.status));
     setIn(toNotify, id, isFinal(run.status) && run.notified === "PENDING");
     runs.set(id, run);
     return run;
+  };
+
+  /** Of a run that has just ended. */
+  const tally = ({ name, status, requestedAt, start, end, scheduledAt }: EtlRun): void => {
+    const key = keyOf(name, status);
+    const before = tallies.get(key);
+    const endAt = end ?? requestedAt;
+    const late = start !== null && scheduledAt !== null
+      ? { lastScheduledAt: scheduledAt, lastLatenessMs: start - scheduledAt }
+      : { lastScheduledAt: before?.lastScheduledAt ?? null, lastLatenessMs: before?.lastLatenessMs ?? null };
+    tallies.set(key, {
+      name,
+      status,
+      runs: (before?.runs ?? 0) + 1,
+      began: (before?.began ?? 0) + (start === null ? 0 : 1),
+      durationMs: (before?.durationMs ?? 0) + (start === null ? 0 : endAt - start),
+      lastEnd: Math.max(before?.lastEnd ?? endAt, endAt),
+      ...late,
+    });
   };
 
   const putAttempt = (attempt: StepAttempt): void => {
@@ -140,14 +162,15 @@ export function memoryEtlStore(now: () => number): EtlStore {
         return run && withAttempts(run);
       }),
 
-    runs: ({ name, statuses, from = -Infinity, to = Infinity, before = Infinity, limit }) =>
+    runs: ({ name, statuses, trigger, from = -Infinity, to = Infinity, before = Infinity, limit }) =>
       Promise.try(() => {
         const ids = name === undefined ? runIds : idsByName.get(name) ?? [];
         const found: EtlRun[] = [];
         for (let i = placeIn(ids, before) - 1; i >= 0 && found.length < limit; i--) {
           const run = runs.get(ids[i]!)!;
           const isAsked = run.requestedAt >= from && run.requestedAt < to;
-          if (isAsked && (statuses?.includes(run.status) ?? true)) found.push(run);
+          const isOne = (statuses?.includes(run.status) ?? true) && (trigger ?? run.trigger) === run.trigger;
+          if (isAsked && isOne) found.push(run);
         }
         return found;
       }),
@@ -155,6 +178,11 @@ export function memoryEtlStore(now: () => number): EtlStore {
     attemptsOf: (ids) => Promise.try(() => [...new Set(ids)].sort((a, b) => a - b).flatMap(attemptsOf)),
 
     countRuns: () => Promise.try(() => ({ ...counts })),
+
+    tallies: () =>
+      Promise.try(() =>
+        [...tallies.values()].sort((a, b) => inText(a.name, b.name) || inText(a.status, b.status))
+      ),
 
     revision: () =>
       Promise.try(() => {

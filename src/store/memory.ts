@@ -1120,6 +1120,14 @@ export function memoryJournal(): Journal {
       return Promise.resolve(read(runs[i]!));
     },
 
+    withdrawRun: (id, at, report) =>
+      Promise.try(() => {
+        const run = runs[id - 1];
+        if (run?.status !== "PENDING") return false;
+        runs[id - 1] = { ...run, status: "FAILURE", finishedAt: at, report: text(report) };
+        return true;
+      }),
+
     finishRun: (id, status, at, report) =>
       Promise.try(() => {
         const run = runs[id - 1];

@@ -3,6 +3,8 @@
 // The console, livelier: a code that came in the address is put into its field, and the log of a run that goes on
 // grows. Without it people type the code and pages ask for themselves again.
 
+import { followLivePage } from "./live_page.ts";
+
 /** Milliseconds between looks at a run. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -46,6 +48,8 @@ async function follow(log: HTMLElement, run: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
+
+followLivePage();
 
 const code = document.querySelector<HTMLInputElement>("input[name=token]");
 if (code) takeCode(code);

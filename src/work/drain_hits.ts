@@ -2,7 +2,7 @@
 
 import type { PopularityStore } from "../core/popularity_store.ts";
 import type { QueryCounts } from "../core/popularity.ts";
-import { pause } from "./worker.ts";
+import { pause } from "../etl/pause.ts";
 
 /**
  * How long a batch is known after it was taken, in ms. One comes again where a drainer was killed just then, and the

@@ -7,6 +7,7 @@ import type { JsonObject } from "../core/json.ts";
 import { Problem } from "../core/problem.ts";
 import type { Trail } from "../core/records.ts";
 import type { Stage, Synchronizer, TaskName } from "../core/synchronizer.ts";
+import { pause } from "../etl/pause.ts";
 import { lastDue } from "./due_times.ts";
 
 /** Tells one line of the run's log. */
@@ -132,18 +133,4 @@ async function performStage(
     await tell(`${task}: falló: ${message}`);
     return { task, startedAt, finishedAt: now(), status: "FAILURE", error: message };
   }
-}
-
-/** Ends at once when `signal` aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -12,7 +12,7 @@ import {
   tableRows,
   type Today,
 } from "../../src/core/render_series.ts";
-import { writeRows } from "../../src/core/row_text.ts";
+import { LONGEST_ROW, putRows } from "../../src/core/row_text.ts";
 import type { Item, SeriesRequest } from "../../src/core/series_request.ts";
 import type { Table } from "../../src/core/table.ts";
 import { type Mode, MODES } from "../../src/core/transform.ts";
@@ -45,13 +45,18 @@ type Described = {
   context?: Partial<typeof CONTEXT>;
 };
 
+function rowsOf(of: Observations): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(of.values.length * LONGEST_ROW);
+  return bytes.subarray(0, putRows(bytes, 0, of));
+}
+
 function described(
   { field = {}, mode = "value", enriched = {}, of = column([1]), context = CONTEXT }: Described = {},
 ) {
   const item: Item = { id: "s.1", mode, aggregation: "avg" };
   const record = {
     ...{ id: "s.1", catalogId: "c", datasetId: "d", distributionId: "d.1" },
-    ...{ observations: of, rows: new TextEncoder().encode(writeRows(of)), field, enriched },
+    ...{ observations: of, rows: rowsOf(of), field, enriched },
   };
   return { item, record, context: { ...CONTEXT, ...context } } satisfies DescribedColumn;
 }

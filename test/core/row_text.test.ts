@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { labels } from "../../src/core/label.ts";
 import type { Observations } from "../../src/core/observations.ts";
-import { pageOfRows, writeRows } from "../../src/core/row_text.ts";
+import { LONGEST_ROW, pageOfRows, putRows } from "../../src/core/row_text.ts";
 import { column } from "../store/example_catalog.ts";
 
 /** Values whose texts are one to twenty-four characters long, and none. */
@@ -45,9 +45,16 @@ const COLUMNS: readonly { why: string; o: Observations }[] = [
   { why: "one row", o: column([1]) },
 ];
 
-const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
+const fromUtf8 = new TextDecoder();
+
+/** Rows behind other bytes. */
+function writeRows(o: Observations): Uint8Array {
+  const bytes = new Uint8Array(1 + o.values.length * LONGEST_ROW);
+  return bytes.subarray(1, putRows(bytes, 1, o));
+}
+
 const pageText = (o: Observations, bytes: Uint8Array, from: number, to: number) =>
-  utf8.decoder.decode(pageOfRows(o, bytes, from, to));
+  fromUtf8.decode(pageOfRows(o, bytes, from, to));
 
 /** Rows one by one, as JSON says them. */
 function rowsOf(o: Observations): string[] {
@@ -55,13 +62,13 @@ function rowsOf(o: Observations): string[] {
     .map((date, i) => JSON.stringify([date, Number.isNaN(o.values[i]) ? null : o.values[i]]));
 }
 
-describe("writeRows", () => {
-  test.each(COLUMNS)("writeRows is the JSON of every row: $why", ({ o }) => {
-    expect(writeRows(o)).toBe(rowsOf(o).join(","));
+describe("putRows", () => {
+  test.each(COLUMNS)("putRows writes the JSON of every row: $why", ({ o }) => {
+    expect(fromUtf8.decode(writeRows(o))).toBe(rowsOf(o).join(","));
   });
 
-  test("writeRows of nothing is empty", () => {
-    expect(writeRows(column([]))).toBe("");
+  test("putRows writes nothing of nothing", () => {
+    expect(putRows(new Uint8Array(0), 3, column([]))).toBe(3);
   });
 });
 
@@ -69,7 +76,7 @@ describe("pageOfRows", () => {
   test.each(COLUMNS)(
     "pageOfRows is a slice of the rows, from every position to every other: $why",
     ({ o }) => {
-      const [bytes, rows] = [utf8.encoder.encode(writeRows(o)), rowsOf(o)];
+      const [bytes, rows] = [writeRows(o), rowsOf(o)];
       const wrong: string[] = [];
       for (let from = 0; from <= rows.length; from++) {
         for (let to = from; to <= rows.length; to++) {
@@ -91,7 +98,7 @@ describe("pageOfRows", () => {
       return state % 9 === 0 ? null : Number((state / 3).toPrecision(1 + state % 17));
     });
     const o = column(values, { frequency: "day", start: -2_000 });
-    const [bytes, rows] = [utf8.encoder.encode(writeRows(o)), rowsOf(o)];
+    const [bytes, rows] = [writeRows(o), rowsOf(o)];
     for (let from = 0; from < rows.length; from += 37) {
       const to = Math.min(rows.length, from + 1 + from % 101);
       expect(pageText(o, bytes, from, to)).toBe(rows.slice(from, to).join(","));

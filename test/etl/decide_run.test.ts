@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { AttemptOutcome } from "../../src/core/etl/run.ts";
 import { NO_RETRIES } from "../../src/core/etl/sequence.ts";
 import { failed, MINUTE, NOON, outcome, snapshot, type StepSketch } from "./example_sequences.ts";
-import { SILENT_MS, world } from "./scheduler_world.ts";
+import { world } from "./scheduler_world.ts";
 
 type Script = Readonly<Record<string, readonly AttemptOutcome[]>>;
 
@@ -202,7 +202,18 @@ describe("decideRun", () => {
   });
 
   const reasons = [
-    { how: failed(0, 3), reason: "exit_code", told: "terminó con código 3: no hay datos" },
+    { how: failed(0, 3), reason: "exit_code", told: "terminó con el código 3: no hay datos" },
+    // As it is told of a program that said nothing.
+    {
+      how: outcome(0, {
+        status: "FAILURE",
+        exitCode: 3,
+        reason: "exit_code",
+        message: "Terminó con el código 3",
+      }),
+      reason: "exit_code",
+      told: "terminó con el código 3",
+    },
     {
       how: outcome(0, { status: "FAILURE", exitCode: null, signal: "SIGKILL", reason: "signal" }),
       reason: "signal",
@@ -349,44 +360,5 @@ describe("a run's own time", () => {
     slots = 1;
     await here.tick();
     expect(await here.run(id)).toMatchObject({ status: "STARTED", start: NOON + 10 * MINUTE });
-  });
-});
-
-describe("a step whose worker is gone", () => {
-  test("is lost after its silence, and fails its run", async () => {
-    const here = await world();
-    const id = await here.start(snapshot([{ id: "a" }, { id: "b" }]));
-    await here.tick();
-    await here.begin();
-    here.pass(SILENT_MS);
-    await here.tick();
-    expect(await here.steps(id)).toEqual({ a: "STARTED", b: "PENDING" });
-    here.pass(1);
-    await here.tick();
-    expect(await here.steps(id)).toEqual({ a: "FAILURE", b: "SKIPPED" });
-    expect((await here.last(id, "a")).reason).toBe("lost");
-    expect(await here.run(id)).toMatchObject({ status: "FAILURE", reason: "lost" });
-  });
-
-  test("is tried again where it may be, also where only exit codes are named", async () => {
-    const here = await world();
-    const retries = { ...NO_RETRIES, max: 1, onExitCodes: [75] };
-    const id = await here.start(snapshot([{ id: "a", retries }]));
-    await here.tick();
-    await here.begin();
-    here.pass(SILENT_MS + 1);
-    await here.tick();
-    expect(await here.last(id, "a")).toMatchObject({ status: "RETRYING", attempt: 2 });
-  });
-
-  test("ends a run that was asked to end as CANCELLED", async () => {
-    const here = await world();
-    const id = await here.start(snapshot());
-    await here.tick();
-    await here.begin();
-    await here.store.askCancel(id, null, here.now());
-    here.pass(SILENT_MS + 1);
-    await here.tick();
-    expect(await here.status(id)).toBe("CANCELLED");
   });
 });

@@ -66,7 +66,7 @@ describe("notifier", () => {
         name: "example",
         status: "FAILURE",
         reason: "exit_code",
-        message: 'El paso "a" (module) terminó con código 1: no hay datos',
+        message: 'El paso "a" (module) terminó con el código 1: no hay datos',
         trigger: "manual",
         scheduled_at: null,
         start: "2026-05-04T12:00:00.000Z",
@@ -81,7 +81,7 @@ describe("notifier", () => {
       to: ["ana@example.org"],
       subject: `Falló la secuencia "example" (corrida ${ids[0]})`,
     });
-    expect(sent.mails[0]!.text).toContain("terminó con código 1: no hay datos");
+    expect(sent.mails[0]!.text).toContain("terminó con el código 1: no hay datos");
     expect(await here.run(ids[0]!)).toMatchObject({ status: "FAILURE", notified: "SUCCESS" });
     // And never again.
     await here.tell();

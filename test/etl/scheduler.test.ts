@@ -216,6 +216,7 @@ describe("recovery", () => {
 describe("workers", () => {
   test("that give no sign of life while others do are forgotten", async () => {
     const here = await world();
+    here.live(false);
     const worker = { host: "machine", pid: 1, startedAt: NOON, slots: 4 };
     const beat = (id: string) => here.store.beat({ ...worker, id }, []);
     const ids = async () => (await here.store.workers()).map(({ id }) => id);

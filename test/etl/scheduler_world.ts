@@ -11,6 +11,8 @@ import { NOON, outcome } from "./example_sequences.ts";
 export const SILENT_MS = 15_000;
 const FOREVER = 1e15;
 const WORKER = { id: "w1", host: "machine", pid: 7, startedAt: NOON, slots: 100 };
+/** Who schedules performs steps too. */
+const OWN = { ...WORKER, id: "w0", pid: 6 };
 
 export type World = Awaited<ReturnType<typeof world>>;
 
@@ -48,7 +50,11 @@ export async function world(
     ...parts,
   };
   const scheduler = etlScheduler(all);
+  /** False: the clock has been set a moment ago. */
+  let isAlive = true;
   const lease = (await store.takeLease(SCHEDULER_LEASE, "one", FOREVER))!;
+
+  const duties = scheduler.under(lease);
 
   const runOf = async (id: number) => (await store.run(id))!;
   const last = async (id: number, stepId: string): Promise<StepAttempt> =>
@@ -61,7 +67,12 @@ export async function world(
     lease,
     offered,
     errors,
-    ...scheduler.under(lease),
+    ...duties,
+    async tick() {
+      if (isAlive) await store.beat(OWN, []);
+      await duties.tick();
+    },
+    live: (lives: boolean) => void (isAlive = lives),
     now,
     pass: (ms: number) => void (clock += ms),
 

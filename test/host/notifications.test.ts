@@ -59,7 +59,7 @@ describe("a webhook", () => {
 });
 
 describe("a program", () => {
-  const run = runNotifier({ PATH: "/usr/bin:/bin", ONLY: "this" });
+  const run = runNotifier({ PATH: "/usr/bin:/bin", ONLY: "this" }, "/");
 
   it("gets the letter on its standard input, and the environment that is given", async () => {
     const file = await Deno.makeTempFile();
@@ -69,6 +69,14 @@ describe("a program", () => {
     expect(text).not.toContain("HOME=");
     expect(JSON.parse(text.slice(text.indexOf("{")))).toEqual(LETTER);
     await Deno.remove(file);
+  });
+
+  it("is looked for, and runs, in the folder that is given", async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${folder}/tell.sh`, "#!/bin/sh\npwd > where; cat >> where\n", { mode: 0o755 });
+    await runNotifier({ PATH: "/usr/bin:/bin" }, folder)(["./tell.sh"], LETTER, signal);
+    expect(await Deno.readTextFile(`${folder}/where`)).toBe(`${folder}\n${JSON.stringify(LETTER)}`);
+    await Deno.remove(folder, { recursive: true });
   });
 
   it("fails when it does not end with 0, or is not there", async () => {

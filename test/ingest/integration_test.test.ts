@@ -134,6 +134,30 @@ describe("integrationTest", () => {
     expect(report).toMatchObject({ series: 4, unfinished: 3, skipped: [], mismatches: [{ seriesId: "a" }] });
   });
 
+  test("leaves out series that are fed, by their whole key, and tells how many", async () => {
+    const columns =
+      "catalogo_id,dataset_id,distribucion_id,serie_id,serie_titulo,distribucion_url_descarga," +
+      "serie_discontinuada";
+    const rows = ["c,d,x,a,ta", "c,d,x,b,tb", "c,e,x,other,ta", "z,d,x,away,ta"];
+    const given = {
+      [`${BASE}/series/api/dump/series-tiempo-metadatos.csv`]: [
+        columns,
+        ...rows.map((row) => `${row},${FILE},False`),
+        `c,d,x,old,ta,${FILE},True`,
+      ].join("\r\n"),
+      ...file(`indice_tiempo,ta,tb\n2020-01-01,1,1\n`),
+      ...answer("a", "2020-01-01,9"),
+      ...answer("b", "2020-01-01,9"),
+      ...answer("other", "2020-01-01,9"),
+      ...answer("away", "2020-01-01,1"),
+    };
+    const fed = [{ catalogId: "c", datasetId: "d", distributionId: "x" }];
+    const { mismatches, ...report } = await run(given, { fed });
+    expect(report).toEqual({ series: 2, fed: 2, skipped: [], unfinished: 0 });
+    expect(mismatches.map(({ seriesId }) => seriesId)).toEqual(["other"]);
+    expect(await run(given, { fed, node: "z" })).toMatchObject({ series: 1, fed: 0 });
+  });
+
   test("is a Problem without a dump", async () => {
     await expect(run({})).rejects.toMatchObject({ code: "unavailable" });
   });

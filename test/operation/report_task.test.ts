@@ -240,6 +240,7 @@ describe("integrationTestTask", () => {
   };
   const report = (more: Partial<IntegrationReport> = {}): IntegrationReport => ({
     series: 8,
+    fed: 0,
     skipped: [],
     mismatches: [],
     unfinished: 0,
@@ -264,6 +265,7 @@ describe("integrationTestTask", () => {
     const { context, sent, tell, asked } = await testing(report({ mismatches: [mismatch] }));
     expect(await integrationTestTask(context)({ node: "uno" }, tell)).toEqual({
       series: 8,
+      fed: 0,
       mismatches: 1,
       skipped: 0,
       mails: 1,
@@ -286,11 +288,12 @@ describe("integrationTestTask", () => {
 
   test("mails nothing where all agree, and tells why series were skipped", async () => {
     const skipped = ["b", "c"].map((seriesId) => ({ seriesId, reason: "HTTP 404" }));
-    const { context, sent, lines, tell } = await testing(report({ skipped }));
+    const { context, sent, lines, tell } = await testing(report({ skipped, fed: 3 }));
     await integrationTestTask(context)({}, tell);
     expect(sent).toEqual([]);
     expect(lines).toEqual([
       "Series: 8; distintas de su archivo: 0; salteadas: 2",
+      "Sin comparar, porque esta instalación trae sus archivos: 3",
       "Salteadas 2, como b: HTTP 404",
     ]);
   });

@@ -5,11 +5,6 @@ import { describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../src/console/operations.ts";
 import { type Browser, consoleWorld, formsOf, linksOf, type Page, PASSWORD_OF } from "./console_world.ts";
 
-/** Operations that this walk does not reach, and why; the beginning of their ids. */
-const WITHOUT_PAGE: Readonly<Record<string, string>> = {
-  "etl.": "sequences have pages of their own, with their own tests",
-};
-
 type Filling = Parameters<Browser["submit"]>[2];
 
 /** What the forms are filled in with, in their order; `at` is the page that has the form. */
@@ -31,6 +26,7 @@ const FORMS: readonly { readonly at: string; readonly action: string; readonly f
     filling: { chosen: JSON.stringify({ catalog_id: "uno", dataset_id: "A" }), action },
   })),
   { at: "/tareas/pedir/publish", action: "/tareas/pedir/publish" },
+  { at: "/cola/vaciar", action: "/cola/vaciar" },
   {
     at: "/nuevo/synchronizer",
     action: "/nuevo/synchronizer",
@@ -87,7 +83,7 @@ async function crawl(browser: Browser): Promise<Set<string>> {
       }
       // Of pages of a kind a few are enough.
       const kind = href.replace(/\?.*$/, "").replace(
-        /(series|nodos|tareas|synchronizers|cuentas|informes)\/[^/]+/,
+        /(series|nodos|tareas|corridas|secuencias|synchronizers|cuentas|informes)\/[^/]+/,
         "$1/:",
       );
       const [plain] = href.split("?");
@@ -103,6 +99,59 @@ async function crawl(browser: Browser): Promise<Set<string>> {
 const succeeded = (page: Page, what: string) =>
   expect([what, page.status, page.html.includes('role="alert"')])
     .toEqual([what, 200, false]);
+
+/** A task that waits is taken out of the queue and asked for again. */
+async function walkQueue(
+  browser: Browser,
+  submit: (at: string, action: string, filling?: Filling) => Promise<Page>,
+): Promise<void> {
+  succeeded(await submit("/tareas/pedir/report", "/tareas/pedir/report"), "pedir");
+  for (const action of ["quitar", "repetir"]) {
+    const forms = formsOf((await browser.visit("/consola/cola")).html);
+    const button = forms.find((form) => form.action.endsWith(`/${action}`))!.action;
+    succeeded(await submit("/cola", button.replace("/consola", "")), action);
+  }
+}
+
+/** Runs of sequences, from their start to their being taken up, with the hands of a worker in between. */
+async function walkSequences(
+  { browser, etl }: Awaited<ReturnType<typeof consoleWorld>>,
+  submit: (at: string, action: string, filling?: Filling) => Promise<Page>,
+  outside: Set<string>,
+): Promise<void> {
+  const starting = async () => {
+    const page = await submit("/secuencias/test", "/secuencias/test/correr");
+    succeeded(page, "correr");
+    return page;
+  };
+  const begun = await starting();
+  const id = Number(/(\d+)$/.exec(begun.path)![1]);
+  const attempt = await etl.begin(id);
+  await etl.say(attempt, ["a line"]);
+  const running = await (await browser("viewer")).visit(`/consola/corridas/${id}`);
+  expect(running.text).toContain("a line");
+  for (const path of [running, await (await browser("viewer")).visit("/consola/corridas")]) {
+    for (const [, events] of path.html.matchAll(/data-events="([^"]*)"/g)) outside.add(events!);
+  }
+  succeeded(await submit(`/corridas/${id}`, `/corridas/${id}/cancelar`), "cancelar");
+  await etl.end(attempt, { status: "FAILURE", exitCode: 1, reason: "exit_code" });
+  await etl.close(id, "FAILURE");
+  succeeded(await submit(`/corridas/${id}`, `/corridas/${id}/retomar`), "retomar");
+  for (const action of ["cancelar", "retomar"]) {
+    succeeded(await submit(`/corridas/todas/${action}`, `/corridas/todas/${action}`), `${action} todas`);
+  }
+  const schedule = "30 6 * * * America/Argentina/Buenos_Aires";
+  const name = "smn_temperaturas";
+  await etl.store.keepSchedules(await etl.leased(), [{ name, schedule, nextAt: null }], 0);
+  for (const action of ["pausar", "reanudar"]) {
+    succeeded(await submit("/horarios", `/horarios/${action}`, { name, schedule }), action);
+  }
+  const filling = { from: "2026-07-01", to: "2026-07-02" };
+  succeeded(
+    await submit(`/secuencias/${name}/completar`, `/secuencias/${name}/completar`, filling),
+    "completar",
+  );
+}
 
 describe("the console", () => {
   test("reaches every operation, by links from its start and by its forms", async () => {
@@ -129,6 +178,8 @@ describe("the console", () => {
         succeeded(await browser.submit(page, "/consola/archivos/eliminar"), action);
       } else succeeded(page, action);
     }
+    await walkSequences(world, submit, outside);
+    await walkQueue(browser, submit);
     for (const { path, name, text } of FILES) {
       const uploaded = await submit(path, `${path}/subir`, { file: new File([text], name) });
       succeeded(uploaded, path);
@@ -171,9 +222,7 @@ describe("the console", () => {
       const route = new RegExp(`^${method} /api/ops${path.replace(/:\w+/g, "[^/]+")}$`);
       return [...asked].some((one) => route.test(one));
     }).map(({ id }) => id);
-    const missing = OPERATIONS.map(({ id }) => id).filter((id) =>
-      !reached.includes(id) && !Object.keys(WITHOUT_PAGE).some((beginning) => id.startsWith(beginning))
-    );
+    const missing = OPERATIONS.map(({ id }) => id).filter((id) => !reached.includes(id));
     expect(missing).toEqual([]);
     expect(asked).toContain("get /api/ops/openapi.json");
     expect(world.faults).toEqual([]);

@@ -12,6 +12,7 @@ import { createConsole } from "../../src/pages/console/console.tsx";
 import { reportPage, reportPolicy } from "../../src/pages/report_page.tsx";
 import { memoryTrail } from "../../src/store/memory_records.ts";
 import { nextDue } from "../../src/work/due_times.ts";
+import { etlDesk } from "../console/etl_world.ts";
 import { basic, PASSWORD_OF } from "../console/ops_app.ts";
 import { REFRESHED } from "../operation/network_world.ts";
 import { reportedWorld } from "../operation/report_world.ts";
@@ -21,17 +22,21 @@ export { basic, PASSWORD_OF };
 
 export const ORIGIN = "http://consola.test";
 
+const ROOT = `${import.meta.dirname}/../..`;
+
 type Settings = WorldSettings & {
   /** Whether no account is there. */
   readonly empty?: boolean;
   /** What the catalog "uno" says of itself. */
   readonly uno?: JsonObject;
+  /** Project of sequences; this one's unless told. */
+  readonly etlFolder?: string;
   /** In front of the operations. */
   readonly overOps?: (request: Request) => Response | undefined;
 };
 
 export async function consoleWorld(
-  { empty = false, uno = {}, overOps = () => undefined, ...settings }: Settings = {},
+  { empty = false, uno = {}, etlFolder = ROOT, overOps = () => undefined, ...settings }: Settings = {},
 ) {
   const reported = await reportedWorld({ uno });
   const { store, journal, reporting, made } = reported;
@@ -57,6 +62,7 @@ export async function consoleWorld(
     sha256: "ab",
     generatedAt: now(),
   }];
+  const ofEtl = etlDesk(etlFolder, now);
   const context: OperationsContext & Parameters<typeof createOps>[0] = {
     ...world,
     trail,
@@ -72,9 +78,7 @@ export async function consoleWorld(
         return Promise.resolve();
       },
     },
-    get etl(): never {
-      throw new Error("No page of the administration asks for sequences");
-    },
+    etl: ofEtl.desk,
     envType: "",
     writePage: reportPage,
     pagePolicy: await reportPolicy(),
@@ -123,6 +127,8 @@ export async function consoleWorld(
     browser,
     faults,
     asked,
+    /** The desk of sequences, and the hands of their scheduler and worker. */
+    etl: ofEtl,
   };
 }
 

@@ -15,6 +15,7 @@ import { type FreshDatabase, freshDatabase } from "./fresh_database.ts";
 /** Rows as a new store has them, which is faster than a new store. */
 const EMPTY = `
   DELETE FROM caudal.etl_run;
+  DELETE FROM caudal.etl_tally;
   DELETE FROM caudal.etl_schedule;
   DELETE FROM caudal.etl_worker;
   DELETE FROM caudal.etl_lease`;

@@ -107,7 +107,9 @@ describe("harvest --network", () => {
     await Deno.writeTextFile(register, `malo:\n  url: x.csv\n  formato: csv\n  federado: true\n${good}`);
     const { stdout } = await runWell("harvest", ["--network", register, "--data", data, "--json"], inside);
     const { nodes, warnings }: HarvestReport = JSON.parse(stdout);
-    expect(warnings).toEqual(['Entrada "malo": el formato "csv" no se admite: debe ser "json" o "xlsx"']);
+    expect(warnings).toEqual([
+      'Entrada "malo": el formato "csv" no se admite: debe ser "json", "xlsx" o "ckan"',
+    ]);
     expect(nodes.map(({ catalogId, faults }) => [catalogId, faults])).toEqual([["bueno", []]]);
   });
 });

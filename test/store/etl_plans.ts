@@ -59,6 +59,11 @@ const ASKED: readonly Asked[] = [
     by: ["run_by_status"],
   },
   {
+    what: "runs of a rare trigger",
+    ask: ({ store }) => store.runs({ trigger: "backfill", limit: 50 }),
+    by: ["run_by_trigger"],
+  },
+  {
     what: "runs of a day",
     ask: ({ store }) => store.runs({ from: BEGIN + 24 * HOUR_MS, to: BEGIN + 25 * HOUR_MS, limit: 50 }),
     by: ["run_by_request"],
@@ -70,6 +75,7 @@ const ASKED: readonly Asked[] = [
     by: ["module_run_by_run"],
   },
   { what: "countRuns", ask: ({ store }) => store.countRuns(), by: [] },
+  { what: "tallies", ask: ({ store }) => store.tallies(), by: [] },
   { what: "revision", ask: ({ store }) => store.revision(), by: ["run_by_revision"] },
   {
     what: "changedSince",

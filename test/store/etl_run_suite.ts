@@ -1,7 +1,7 @@
 // What anybody may ask of an ETL store: to run a sequence, to end a run, and which runs there are.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ETL_RUN_STATUSES, type EtlRun, type RunDraft } from "../../src/core/etl/run.ts";
+import { ETL_RUN_STATUSES, type EtlRun, type RunDraft, TRIGGERS } from "../../src/core/etl/run.ts";
 import type { EtlRunQuery, EtlStore } from "../../src/core/etl/store.ts";
 import { draft, fireAt, kept, NOON, type OpenedEtlStore, snapshot, step } from "./etl_examples.ts";
 
@@ -206,13 +206,14 @@ export function etlRunSuite(open: () => Promise<OpenedEtlStore> | OpenedEtlStore
   });
 
   describe("runs", () => {
-    /** Names, statuses and times in every combination, not in the order of any. */
+    /** Names, statuses, triggers and times in every combination, not in the order of any. */
     const example = async () => {
       const all: EtlRun[] = [];
       for (let i = 0; i < 42; i++) {
         const status = ETL_RUN_STATUSES[i % 7]!;
         const name = `s${i % 3}`, requestedAt = NOON + ((i * 5) % 42) * 1_000;
-        all.push((await store.addRun(draft({ name, status, requestedAt, attempts: [] }))).run);
+        const trigger = TRIGGERS[i % 4]!;
+        all.push((await store.addRun(draft({ name, status, trigger, requestedAt, attempts: [] }))).run);
       }
       return all.reverse();
     };
@@ -225,6 +226,13 @@ export function etlRunSuite(open: () => Promise<OpenedEtlStore> | OpenedEtlStore
       { why: "statuses, one twice", query: { statuses: ["MISSED", "PENDING", "MISSED"] }, expected: 12 },
       { why: "no status", query: { statuses: [] }, expected: 0 },
       { why: "a name and a status", query: { name: "s2", statuses: ["SUCCESS"] }, expected: 2 },
+      { why: "a trigger", query: { trigger: "manual" }, expected: 11 },
+      { why: "a name and a trigger", query: { name: "s1", trigger: "manual" }, expected: 4 },
+      {
+        why: "a status and a trigger",
+        query: { statuses: ["FAILURE"], trigger: "backfill" },
+        expected: 2,
+      },
       { why: "from", query: { from: NOON + 40_000 }, expected: 2 },
       { why: "to", query: { to: NOON + 3_000 }, expected: 3 },
       { why: "from and to", query: { from: NOON + 5_000, to: NOON + 15_000 }, expected: 10 },
@@ -240,10 +248,11 @@ export function etlRunSuite(open: () => Promise<OpenedEtlStore> | OpenedEtlStore
       "answers those asked for, newest first, page by page: $why",
       async ({ query, expected }) => {
         const all = await example();
-        const { name, statuses, from = -Infinity, to = Infinity } = query;
+        const { name, statuses, trigger, from = -Infinity, to = Infinity } = query;
         const asked = all.filter((run) =>
           (name === undefined || run.name === name) && (statuses?.includes(run.status) ?? true) &&
-          run.requestedAt >= from && run.requestedAt < to
+          (trigger === undefined || run.trigger === trigger) && run.requestedAt >= from &&
+          run.requestedAt < to
         );
         expect(asked).toHaveLength(expected);
         expect(await store.runs({ ...query, limit: 100 })).toEqual(asked);

@@ -114,6 +114,31 @@ export function journalSuite(name: string, open: () => Promise<OpenedJournal> | 
       expect(ids.toSorted((a, b) => a - b)).toEqual(asked.map(({ id }) => id).toSorted((a, b) => a - b));
     });
 
+    test("withdrawRun ends what waits, so that nobody starts it and it may be asked for again", async () => {
+      const { id, ...asked } = await journal.requestRun("task", "dump", { z: 1 }, 10);
+      expect(await journal.withdrawRun(id, 11, { error: "x" })).toBe(true);
+      const ended = { ...asked, id, status: "FAILURE", finishedAt: 11, report: { error: "x" } };
+      expect(await journal.run(id)).toEqual(ended);
+      expect(await journal.claimRun(12)).toBeUndefined();
+      expect(await journal.withdrawRun(id, 13, {})).toBe(false);
+      expect(await journal.run(id)).toEqual(ended);
+      expect((await journal.requestRun("task", "dump", {}, 14)).status).toBe("PENDING");
+    });
+
+    test("withdrawRun leaves what has begun, and what is not known", async () => {
+      const { id } = await journal.requestRun("task", "dump", {}, 10);
+      const begun = await journal.claimRun(11);
+      expect(await journal.withdrawRun(id, 12, {})).toBe(false);
+      expect(await journal.run(id)).toEqual(begun);
+      expect(await journal.withdrawRun(id + 1, 12, {})).toBe(false);
+    });
+
+    test("withdrawRun and claimRun at once: one of them has the run", async () => {
+      const { id } = await journal.requestRun("task", "dump", {}, 10);
+      const [withdrawn, claimed] = await Promise.all([journal.withdrawRun(id, 11, {}), journal.claimRun(11)]);
+      expect(withdrawn).toBe(claimed === undefined);
+    });
+
     test("runs answers those of a name", async () => {
       const a = await journal.requestRun("task", "a", {}, 10);
       await journal.requestRun("task", "b", {}, 11);

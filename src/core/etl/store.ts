@@ -17,6 +17,7 @@ import type {
   Reason,
   RunDraft,
   StepAttempt,
+  Trigger,
 } from "./run.ts";
 
 /** Of the Problem `conflict` that a scheduler gets whose lease is no longer its own. */
@@ -74,6 +75,7 @@ export type Decision = {
 export type EtlRunQuery = {
   readonly name?: string;
   readonly statuses?: readonly EtlRunStatus[];
+  readonly trigger?: Trigger;
   /** Requested at or after, and before; epoch ms. */
   readonly from?: number;
   readonly to?: number;
@@ -90,6 +92,22 @@ export type EtlWorker = {
   readonly heartbeatAt: number;
   /** Steps it may run at a time. */
   readonly slots: number;
+};
+
+/** What became of all runs of a sequence that ended in one way, those that were removed since among them. */
+export type EtlTally = {
+  readonly name: string;
+  /** Never PENDING nor STARTED. */
+  readonly status: EtlRunStatus;
+  readonly runs: number;
+  /** Those that had begun, and how long they took in all. */
+  readonly began: number;
+  readonly durationMs: number;
+  /** End of the last. */
+  readonly lastEnd: number;
+  /** Of the last that was for an instant and had begun: that instant, and how much later it began. */
+  readonly lastScheduledAt: number | null;
+  readonly lastLatenessMs: number | null;
 };
 
 export interface EtlStore {
@@ -116,6 +134,8 @@ export interface EtlStore {
   attemptsOf(runIds: readonly number[]): Promise<StepAttempt[]>;
   /** How many runs there are of each status, in all. */
   countRuns(): Promise<Readonly<Record<EtlRunStatus, number>>>;
+  /** By name and status; costs as much as there are sequences. */
+  tallies(): Promise<EtlTally[]>;
   /** The greatest revision of any run; 0 without any. */
   revision(): Promise<number>;
   /** Runs with a greater revision, in order of revision. */

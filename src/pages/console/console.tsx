@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { STYLE } from "../style.ts";
 import { chosenLanguage, noticeCookie, pageAnswer, readNotice, redirect } from "./answers.tsx";
 import { CONSOLE_STYLE } from "./console_style.ts";
+import { ETL_STYLE } from "./etl_style.ts";
 import { type Entry, entryRoutes, LOG_IN } from "./entry.tsx";
 import { textOf } from "./fields.ts";
 import { isAnswerable } from "./form_routes.tsx";
@@ -42,7 +43,7 @@ export type ConsoleContext = {
 /** Largest body of a form, in bytes: the largest file with what is around it. */
 const LARGEST_FORM = 9 * 1024 * 1024;
 const STYLE_PATH = `${CONSOLE_PATH}/estilo.css`;
-const WHOLE_STYLE = STYLE + CONSOLE_STYLE;
+const WHOLE_STYLE = STYLE + CONSOLE_STYLE + ETL_STYLE;
 
 /** What every page is told. */
 type Around = Pick<FrameProps, "language" | "say" | "version" | "style" | "script" | "url"> & {

@@ -18,10 +18,15 @@ import { JURISDICTIONS, PROJECT } from "./jurisdictions_section.tsx";
 import { NODES } from "./nodes_section.tsx";
 import { OWN_ACCOUNT } from "./own_account_section.tsx";
 import { GATEWAY, HITS } from "./popularity_section.tsx";
+import { QUEUE } from "./queue_section.tsx";
 import { REPORTS } from "./reports_section.tsx";
 import type { Section } from "./route.ts";
 import { ENRICHED, SERIES } from "./series_section.tsx";
 import { ALIASES, LIMITS, MAIL, SYNONYMS, UNITS } from "./settings_section.tsx";
+import { RUNS } from "./etl_runs_section.tsx";
+import { SCHEDULES } from "./etl_schedules_section.tsx";
+import { SEQUENCES } from "./etl_sequences_section.tsx";
+import { WORKERS } from "./etl_workers_section.tsx";
 import { START } from "./start_section.tsx";
 import { SYNCHRONIZERS } from "./synchronizers_section.tsx";
 import { TASKS } from "./tasks_section.tsx";
@@ -40,8 +45,13 @@ export const SECTIONS: readonly Section[] = [
   ENRICHED,
   HITS,
   DUMPS,
+  RUNS,
+  SEQUENCES,
+  SCHEDULES,
+  WORKERS,
   TASKS,
   SYNCHRONIZERS,
+  QUEUE,
   REPORTS,
   LIMITS,
   MAIL,

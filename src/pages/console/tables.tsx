@@ -116,11 +116,13 @@ export type BulkAction = {
 };
 
 export function List<Row>(
-  { visit, caption, columns, rows, total, empty, bulk, places }: {
+  { visit, caption, columns, rows, keyOf, total, empty, bulk, places }: {
     readonly visit: Visit;
     readonly caption: string;
     readonly columns: readonly Column<Row>[];
     readonly rows: readonly Row[];
+    /** What a row is known by when a page that lives is brought up to date. */
+    readonly keyOf?: (row: Row) => string;
     /** Of all pages, where there are some. */
     readonly total?: number;
     /** Where pages count something else than rows: how many a page has, and what they are. */
@@ -154,7 +156,7 @@ export function List<Row>(
         </thead>
         <tbody role="rowgroup">
           {rows.map((row) => (
-            <tr role="row">
+            <tr role="row" data-key={keyOf?.(row)}>
               {choosing && (
                 <td role="cell" class="choose">
                   <input

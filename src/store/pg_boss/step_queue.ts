@@ -25,6 +25,8 @@ type Options = {
 export function sharedQueue({ databaseUrl, onError }: Options): StepQueue {
   let opened: Promise<PgBoss> | undefined;
   let isAway = false;
+  /** Ends the pause between two looks: what is offered by this process is there at once. */
+  let wake = () => {};
 
   const tell = (error: unknown) => {
     if (!isAway) onError(error);
@@ -78,12 +80,14 @@ export function sharedQueue({ databaseUrl, onError }: Options): StepQueue {
     async offer(attemptId) {
       const boss = await bossHere();
       await boss.send(QUEUE, { attempt: attemptId }, { singletonKey: String(attemptId) });
+      wake();
     },
 
     async work(slots, perform, signal) {
       const running = new Set<Promise<void>>();
       while (!signal.aborted) {
         let wait = LOOK_MS;
+        const offered = new Promise<void>((resolve) => wake = resolve);
         try {
           for (const attemptId of running.size < slots ? await take(slots - running.size) : []) {
             const done: Promise<void> = perform(attemptId).finally(() => running.delete(done));
@@ -93,7 +97,7 @@ export function sharedQueue({ databaseUrl, onError }: Options): StepQueue {
           tell(error);
           wait = AWAY_MS;
         }
-        await pause(wait, signal, running.size >= slots ? [...running] : []);
+        await pause(wait, signal, running.size >= slots ? [...running] : [offered]);
       }
       await Promise.allSettled(running);
     },

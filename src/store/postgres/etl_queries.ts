@@ -14,6 +14,8 @@ import {
   runOf,
   SCHEDULE,
   scheduleOf,
+  TALLY,
+  tallyOf,
   WORKER,
   workerOf,
 } from "./etl_rows.ts";
@@ -25,6 +27,7 @@ type Queries = Pick<
   | "runs"
   | "attemptsOf"
   | "countRuns"
+  | "tallies"
   | "revision"
   | "changedSince"
   | "log"
@@ -58,6 +61,9 @@ export function postgresEtlQueries(db: Database): Queries {
         number
       >;
     },
+
+    tallies: async () =>
+      (await db.all(`SELECT ${TALLY} FROM caudal.etl_tally ORDER BY name, status`)).map(tallyOf),
 
     revision: async () =>
       (await db.one("SELECT coalesce(max(revision), 0) AS revision FROM caudal.etl_run"))!.revision as number,
@@ -132,11 +138,12 @@ export function postgresEtlQueries(db: Database): Queries {
 
 /** Newest first. Each status is a walk of its own along an index, which ends with the page. */
 async function findRuns(db: Database, query: EtlRunQuery): Promise<EtlRun[]> {
-  const { name, statuses, from, to, before = Number.MAX_SAFE_INTEGER, limit } = query;
+  const { name, statuses, trigger, from, to, before = Number.MAX_SAFE_INTEGER, limit } = query;
   const values: Value[] = [limit];
   const parameter = (value: Value) => `$${values.push(value)}`;
   const common = [
     name !== undefined && `name = ${parameter(name)}`,
+    trigger !== undefined && `"trigger" = ${parameter(trigger)}`,
     from !== undefined && `requested_at >= ${momentOf(parameter(from))}`,
     to !== undefined && `requested_at < ${momentOf(parameter(to))}`,
     `id < ${parameter(before)}::bigint`,

@@ -1,7 +1,7 @@
 // How runs, attempts and the rest of the ETL store are rows of PostgreSQL. Times go in and out as epoch ms.
 
 import type { EtlRun, StepAttempt } from "../../core/etl/run.ts";
-import type { EtlLeaseState, EtlWorker, ScheduleState } from "../../core/etl/store.ts";
+import type { EtlLeaseState, EtlTally, EtlWorker, ScheduleState } from "../../core/etl/store.ts";
 import type { Row, Value } from "./connection.ts";
 
 /** How values other than null are written and read, in SQL and outside of it. */
@@ -125,6 +125,17 @@ const LEASE_COLUMNS: Columns<EtlLeaseState> = {
   expiresAt: ["expires_at", moment],
 };
 
+const TALLY_COLUMNS: Columns<EtlTally> = {
+  name: ["name", plain],
+  status: ["status", plain],
+  runs: ["runs", plain],
+  began: ["began", plain],
+  durationMs: ["duration_ms", plain],
+  lastEnd: ["last_end", moment],
+  lastScheduledAt: ["last_scheduled_at", moment],
+  lastLatenessMs: ["last_lateness_ms", plain],
+};
+
 const fieldsOf = <T>(columns: Columns<T>) => Object.entries(columns) as [string, readonly [string, Kind]][];
 
 /** Every field of a table, under its own name. */
@@ -145,12 +156,14 @@ export const RUN = selected("etl_run", RUN_COLUMNS);
 export const ATTEMPT = selected("etl_module_run", ATTEMPT_COLUMNS);
 export const SCHEDULE = selected("etl_schedule", SCHEDULE_COLUMNS);
 export const WORKER = selected("etl_worker", WORKER_COLUMNS);
+export const TALLY = selected("etl_tally", TALLY_COLUMNS);
 export const LEASE = selected("etl_lease", LEASE_COLUMNS);
 
 export const runOf = reader(RUN_COLUMNS);
 export const attemptOf = reader(ATTEMPT_COLUMNS);
 export const scheduleOf = reader(SCHEDULE_COLUMNS);
 export const workerOf = reader(WORKER_COLUMNS);
+export const tallyOf = reader(TALLY_COLUMNS);
 export const leaseOf = reader(LEASE_COLUMNS);
 
 export type Written = {

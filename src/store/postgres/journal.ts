@@ -46,6 +46,17 @@ export function postgresJournal(db: Database): Journal {
       });
     },
 
+    withdrawRun: (id, at, report) =>
+      db.write(async (tx) =>
+        await tx.run(
+          `UPDATE caudal.run SET status = 'FAILURE', finished_at = $1, report = $2
+           WHERE id = $3 AND status = 'PENDING'`,
+          at,
+          JSON.stringify(report) ?? null,
+          id,
+        ) > 0
+      ),
+
     finishRun: (id, status, at, report) =>
       db.write(async (tx) => {
         await tx.run(

@@ -5,6 +5,8 @@
 // As in SQLite, but for: hashes as bytes; flags as booleans; positions of changes in tables of their own, written
 // only by who holds the counter (see rows.ts). Texts compare by their bytes (COLLATE "C"). Identifiers and titles are
 // publishers' texts of any length, which a B-tree does not take: two 64-bit hashes stand for each in unique indexes.
+//
+// Long because what a step made stays here: the next one is added below.
 
 export const MIGRATIONS: readonly string[] = [
   `
@@ -373,5 +375,52 @@ export const MIGRATIONS: readonly string[] = [
     expires_at timestamptz NOT NULL,
     UNIQUE (name, token)
   );
+  `,
+  `
+  CREATE INDEX etl_run_by_trigger ON caudal.etl_run ("trigger", id);
+
+  -- What became of all runs of sequences that ended, by sequence and status: what was removed still counts.
+  CREATE TABLE caudal.etl_tally (
+    name text COLLATE "C" NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    runs bigint NOT NULL,
+    began bigint NOT NULL,
+    duration_ms bigint NOT NULL,
+    last_end timestamptz NOT NULL,
+    last_scheduled_at timestamptz,
+    last_lateness_ms bigint,
+    PRIMARY KEY (name, status)
+  );
+  INSERT INTO caudal.etl_tally
+    SELECT name, status, count(*), count("start"),
+      coalesce(round(sum(extract(epoch FROM "end" - "start") * 1000)), 0),
+      max(coalesce("end" AT TIME ZONE 'UTC', requested_at)), NULL, NULL
+    FROM caudal.etl_run WHERE status NOT IN ('PENDING', 'STARTED') GROUP BY name, status;
+  CREATE FUNCTION caudal.tally_etl_run() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO caudal.etl_tally AS tally VALUES (
+      NEW.name,
+      NEW.status,
+      1,
+      CASE WHEN NEW."start" IS NULL THEN 0 ELSE 1 END,
+      coalesce(round(extract(epoch FROM NEW."end" - NEW."start") * 1000), 0),
+      coalesce(NEW."end" AT TIME ZONE 'UTC', NEW.requested_at),
+      CASE WHEN NEW."start" IS NOT NULL THEN NEW.scheduled_at END,
+      round(extract(epoch FROM NEW."start" AT TIME ZONE 'UTC' - NEW.scheduled_at) * 1000)
+    ) ON CONFLICT (name, status) DO UPDATE SET
+      runs = tally.runs + 1,
+      began = tally.began + excluded.began,
+      duration_ms = tally.duration_ms + excluded.duration_ms,
+      last_end = greatest(tally.last_end, excluded.last_end),
+      last_lateness_ms = CASE WHEN excluded.last_scheduled_at IS NULL THEN tally.last_lateness_ms
+        ELSE excluded.last_lateness_ms END,
+      last_scheduled_at = coalesce(excluded.last_scheduled_at, tally.last_scheduled_at);
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER etl_run_tallied_new AFTER INSERT ON caudal.etl_run
+    FOR EACH ROW WHEN (NEW.status NOT IN ('PENDING', 'STARTED')) EXECUTE FUNCTION caudal.tally_etl_run();
+  CREATE TRIGGER etl_run_tallied AFTER UPDATE OF status ON caudal.etl_run
+    FOR EACH ROW WHEN (OLD.status IN ('PENDING', 'STARTED') AND NEW.status NOT IN ('PENDING', 'STARTED'))
+    EXECUTE FUNCTION caudal.tally_etl_run();
   `,
 ];

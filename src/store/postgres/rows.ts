@@ -79,6 +79,8 @@ export function unknownDistribution(key: DistributionKey): Problem {
 export type Told = {
   /** Distributions with new series, or that lost one. */
   readonly data?: readonly number[];
+  /** Of `data` those whose catalogs are not told of in any case; all of them unless told. */
+  readonly counted?: readonly number[];
   /** Distributions with new metadata of fields; told of where they have series, or had. */
   readonly fields?: readonly number[];
   /** Catalogs with new metadata above the series. */
@@ -91,7 +93,10 @@ export type Told = {
  * Tells the publisher, in the order above. Which distributions have series, or had, only who holds the counter can say.
  * A distribution in `data` that has no series left takes itself away from what is published.
  */
-export function tell(tx: Writing, { data = [], fields = [], contexts = [], gained }: Told): void {
+export function tell(
+  tx: Writing,
+  { data = [], counted = data, fields = [], contexts = [], gained }: Told,
+): void {
   tx.atCommit("UPDATE caudal.change_counter SET position = position + 1");
   if (data.length > 0) {
     tx.atCommit(`INSERT INTO caudal.data_change
@@ -103,16 +108,16 @@ export function tell(tx: Writing, { data = [], fields = [], contexts = [], gaine
       WHERE distribution_key = ANY (${listed(fields)})`);
   }
   const [distribution, series] = gained ?? [0, 0];
-  if (data.length > 0 || contexts.length > 0) {
-    tx.atCommit(`INSERT INTO caudal.context_change
-      SELECT key, position FROM caudal.change_counter, (
-        SELECT unnest(${listed(contexts)}) AS key
-        UNION
+  const comeOrGone = counted.length === 0 ? "" : `UNION
         SELECT catalog.key FROM caudal.catalog JOIN caudal.dataset ON dataset.catalog_id = catalog.id
           JOIN caudal.distribution ON distribution.dataset_key = dataset.key
-        WHERE distribution.key = ANY (${listed(data)}) AND (
+        WHERE distribution.key = ANY (${listed(counted)}) AND (
           SELECT count(*) FROM caudal.series WHERE distribution_key = distribution.key
-        ) = CASE WHEN distribution.key = ${distribution} THEN ${series} ELSE 0 END
+        ) = CASE WHEN distribution.key = ${distribution} THEN ${series} ELSE 0 END`;
+  if (counted.length > 0 || contexts.length > 0) {
+    tx.atCommit(`INSERT INTO caudal.context_change
+      SELECT key, position FROM caudal.change_counter, (
+        SELECT unnest(${listed(contexts)}) AS key ${comeOrGone}
       ) AS changed
       ON CONFLICT (catalog_key) DO UPDATE SET position = excluded.position`);
   }

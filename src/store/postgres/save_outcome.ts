@@ -130,9 +130,11 @@ async function saveIndexed(
   const before = await holdSeries(tx, series);
   const plan = planOf(distribution.key, before, series);
   const enrichedText = JSON.stringify(enriched);
+  const columns = joined(plan.columns);
   await tx.run(
     WRITE,
-    plan.columns.map(({ hash, packed }) => ({ hash, packed: packed.toHex() })),
+    columns.bytes,
+    columns.places,
     plan.after.map(rowOf),
     plan.versions,
     distribution.key,
@@ -148,7 +150,7 @@ async function saveIndexed(
     tell(tx, {
       ...(plan.dataChanged && { data: [distribution.key, ...plan.movedFrom] }),
       ...(plan.gained > 0 && { gained: [distribution.key, plan.gained] }),
-      ...(contextChanged && { contexts: [distribution.catalog] }),
+      ...(contextChanged && { contexts: [distribution.catalog], counted: plan.movedFrom }),
     });
   }
   return plan.changes;
@@ -253,6 +255,18 @@ function planOf(distribution: number, before: ReadonlyMap<string, State>, series
   };
 }
 
+/** Columns as one parameter, which costs the server a third of what they cost as texts in a list, and their places. */
+function joined(columns: readonly Packed[]): { bytes: Uint8Array; places: readonly Record<string, Value>[] } {
+  const bytes = new Uint8Array(columns.reduce((size, { packed }) => size + packed.length, 0));
+  let at = 0;
+  const places = columns.map(({ hash, packed }) => {
+    bytes.set(packed, at);
+    at += packed.length;
+    return { hash, at: at - packed.length, length: packed.length };
+  });
+  return { bytes, places };
+}
+
 function rowOf({ observations, ...state }: Plan["after"][number]): Record<string, Value> {
   return {
     key: state.key ?? null,
@@ -271,14 +285,14 @@ function rowOf({ observations, ...state }: Plan["after"][number]): Record<string
 
 const WRITE = `
   WITH given AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($2::json) AS _ (
+    SELECT * FROM json_to_recordset($3::json) AS _ (
       key bigint, id text, distribution_key bigint, title text, version integer, hash text, enriched text,
       value_count integer, first_date text, last_date text, column_position integer
     )
   ), columns AS (
     INSERT INTO caudal.observations (hash, packed)
-    SELECT decode(hash, 'hex'), decode(packed, 'hex')
-    FROM json_to_recordset($1::json) AS _ (hash text, packed text) ORDER BY hash
+    SELECT decode(hash, 'hex'), substr($1::bytea, at + 1, length)
+    FROM json_to_recordset($2::json) AS _ (hash text, at integer, length integer) ORDER BY hash
     ON CONFLICT DO NOTHING
   ), added AS (
     INSERT INTO caudal.series (id, distribution_key, title, version, observations_hash, enriched, value_count,
@@ -296,11 +310,11 @@ const WRITE = `
     FROM given WHERE old.key = given.key AND old.key = ANY (ARRAY(SELECT key FROM given WHERE key IS NOT NULL))
   ), versions AS (
     INSERT INTO caudal.series_version (series_key, number, run_id, at, source_hash, observations_hash)
-    SELECT one.key, version.number, $8, $9, decode($10, 'hex'), decode(version.hash, 'hex')
-    FROM json_to_recordset($3::json) AS version (id text, number integer, hash text)
+    SELECT one.key, version.number, $9, $10, decode($11, 'hex'), decode(version.hash, 'hex')
+    FROM json_to_recordset($4::json) AS version (id text, number integer, hash text)
       JOIN (SELECT key, id FROM added UNION ALL SELECT key, id FROM given WHERE key IS NOT NULL) AS one
         ON one.id = version.id
   )
-  UPDATE caudal.distribution SET fault = NULL, source = $5, change_key = $6, enriched = $7, indexed_run = $8,
-    indexed_at = $9
-  WHERE key = $4`;
+  UPDATE caudal.distribution SET fault = NULL, source = $6, change_key = $7, enriched = $8, indexed_run = $9,
+    indexed_at = $10
+  WHERE key = $5`;

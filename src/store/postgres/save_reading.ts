@@ -66,10 +66,11 @@ export function saveReading(
 ): Promise<void> {
   return db.write(async (tx) => {
     const catalog = await saveCatalog(tx, run, catalogId, JSON.stringify(reading.metadata), source);
+    const known = catalog.isNew ? undefined : catalogId;
     const datasets = await saveLevel(
       tx,
       run,
-      catalogId,
+      known,
       DATASET,
       reading.datasets.map(({ id, metadata, themes }, position) => ({
         catalog_id: catalogId,
@@ -80,7 +81,7 @@ export function saveReading(
         federable: newDatasetsFederable,
       })),
     );
-    if (newDatasetsFederable) {
+    if (newDatasetsFederable && !catalog.isNew) {
       await tx.run(
         `UPDATE caudal.dataset SET federable = true
          WHERE catalog_id = $1 AND present AND NOT federable AND NOT switched_off`,
@@ -95,7 +96,7 @@ export function saveReading(
     const distributions = await saveLevel(
       tx,
       run,
-      catalogId,
+      known,
       DISTRIBUTION,
       reading.distributions.map(({ datasetId, id, metadata }, position) => ({
         dataset_key: datasetKey(datasetId),
@@ -113,7 +114,7 @@ export function saveReading(
     const fields = await saveLevel(
       tx,
       run,
-      catalogId,
+      known,
       FIELD,
       [...fieldsOf].flatMap(([key, fields]) =>
         fields.map(({ title, id, metadata }, position) => ({
@@ -141,28 +142,35 @@ export function saveReading(
   }, { soon: true });
 }
 
-/** Stores the catalog's own row and holds it; answers its key and whether its metadata changed. */
+/** Stores the catalog's own row and holds it; answers its key, and whether it or its metadata are new. */
 async function saveCatalog(
   tx: Statements,
   run: RunRef,
   catalogId: string,
   metadata: string,
   source: SourceState,
-): Promise<{ key: number; changed: boolean }> {
-  const held = "SELECT metadata FROM caudal.catalog WHERE id = $1 FOR NO KEY UPDATE";
-  const before = await tx.one(held, catalogId);
-  const after = await tx.one(
-    `INSERT INTO caudal.catalog AS old (id, metadata, present, source, created_run, changed_run, read_run)
-     VALUES ($1, $2, true, $3, $4, $4, $4)
-     ON CONFLICT (id) DO UPDATE SET present = true, fault = NULL, source = $3, read_run = $4, metadata = $2,
-       changed_run = CASE WHEN old.metadata = $2 THEN old.changed_run ELSE $4 END
-     RETURNING key`,
-    catalogId,
-    metadata,
-    JSON.stringify(source),
-    run.id,
+): Promise<{ key: number; isNew: boolean; changed: boolean }> {
+  const values = [catalogId, metadata, JSON.stringify(source), run.id] as const;
+  const held = () =>
+    tx.one("SELECT key, metadata FROM caudal.catalog WHERE id = $1 FOR NO KEY UPDATE", catalogId);
+  let before = await held();
+  if (!before) {
+    const inserted = await tx.one(
+      `INSERT INTO caudal.catalog (id, metadata, present, source, created_run, changed_run, read_run)
+       VALUES ($1, $2, true, $3, $4, $4, $4) ON CONFLICT (id) DO NOTHING RETURNING key`,
+      ...values,
+    );
+    if (inserted) return { key: inserted.key as number, isNew: true, changed: true };
+    // Another run has just brought it.
+    before = await held();
+  }
+  await tx.run(
+    `UPDATE caudal.catalog SET present = true, fault = NULL, source = $3, read_run = $4, metadata = $2,
+       changed_run = CASE WHEN metadata = $2 THEN changed_run ELSE $4 END
+     WHERE id = $1`,
+    ...values,
   );
-  return { key: after!.key as number, changed: before?.metadata !== metadata };
+  return { key: before!.key as number, isNew: false, changed: before!.metadata !== metadata };
 }
 
 /** Text as it is stored, so that what the store cannot tell apart is one. */
@@ -170,18 +178,20 @@ const identityOf = (cells: readonly unknown[]) =>
   JSON.stringify(cells.map((cell) => typeof cell === "string" ? cell.toWellFormed() : cell));
 
 /**
- * Makes the rows of a level those of the reading; the last of those that nothing tells apart.
+ * Makes the rows of a level those of the reading; the last of those that nothing tells apart. `catalogId` is undefined
+ * of a catalog that had no rows until now.
  * Answers the keys of all by identity, and what was new or differed.
  */
 async function saveLevel<T extends Readonly<Record<string, Cell>>>(
   tx: Statements,
   run: RunRef,
-  catalogId: string,
+  catalogId: string | undefined,
   { table, columns, identity, initial = [], forget, stored }: Level,
   read: readonly T[],
 ): Promise<{ keys: ReadonlyMap<string, number>; written: readonly T[] }> {
   const identityIn = (row: Row) => identityOf(identity.map((column) => row[column]));
-  const old = new Map((await tx.all(stored, catalogId)).map((row) => [identityIn(row), row]));
+  const rows = catalogId === undefined ? [] : await tx.all(stored, catalogId);
+  const old = new Map(rows.map((row) => [identityIn(row), row]));
   const given = new Map(read.map((row) => [identityIn(row), row]));
   const keys = new Map([...old].map(([one, { key }]) => [one, key as number]));
 

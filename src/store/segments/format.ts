@@ -5,7 +5,7 @@ import type { Enriched } from "../../core/enriched.ts";
 import type { Frequency } from "../../core/frequency.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { Problem } from "../../core/problem.ts";
-import { writeRows } from "../../core/row_text.ts";
+import { LONGEST_ROW, putRows } from "../../core/row_text.ts";
 import type { SearchBoosts } from "../../core/search_boosts.ts";
 import type { CatalogSummary, SeriesContext, SeriesRecord } from "../../core/snapshot.ts";
 
@@ -164,14 +164,12 @@ export function encodeSeries(record: Omit<SeriesRecord, "rows">): Uint8Array<Arr
     enriched: record.enriched,
   };
   const head = encodeJson(header);
-  const text = utf8.encode(writeRows(o));
-  const valuesAt = aligned(4 + head.length);
-  const block = new Uint8Array(valuesAt + 8 * o.values.length + text.length);
+  const valuesAt = aligned(4 + head.length), rowsAt = valuesAt + o.values.byteLength;
+  const block = new Uint8Array(rowsAt + LONGEST_ROW * o.values.length);
   new DataView(block.buffer).setUint32(0, head.length, true);
   block.set(head, 4);
   block.set(new Uint8Array(o.values.buffer, o.values.byteOffset, o.values.byteLength), valuesAt);
-  block.set(text, valuesAt + o.values.byteLength);
-  return block;
+  return block.subarray(0, putRows(block, rowsAt, o));
 }
 
 export function decodeSeries(block: Uint8Array<ArrayBuffer>): SeriesRecord {

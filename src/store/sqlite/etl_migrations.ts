@@ -4,6 +4,22 @@
 // `etl_run` and `etl_module_run` keep the columns of the replaced system with their names and types, so they are not
 // STRICT: `start` and `end` are texts without zone, in UTC. Other times are epoch ms.
 
+/** Epoch ms of a column that is a text without zone, in UTC. */
+const epochMs = (column: string) => `CAST(round(unixepoch("${column}", 'subsec') * 1000) AS INTEGER)`;
+
+/** Adds the run `new` to the tallies. */
+const TALLY = `INSERT INTO etl_tally
+      SELECT name, status, runs, began, duration_ms, last_end, last_scheduled_at, last_lateness_ms
+      FROM etl_run_ended WHERE id = new.id
+      ON CONFLICT (name, status) DO UPDATE SET
+        runs = runs + 1,
+        began = began + excluded.began,
+        duration_ms = duration_ms + excluded.duration_ms,
+        last_end = max(last_end, excluded.last_end),
+        last_lateness_ms = CASE WHEN excluded.last_scheduled_at IS NULL THEN last_lateness_ms
+          ELSE excluded.last_lateness_ms END,
+        last_scheduled_at = coalesce(excluded.last_scheduled_at, last_scheduled_at);`;
+
 export const ETL_MIGRATIONS: readonly string[] = [
   `
   -- One row: the revision of the last change of a run or its attempts.
@@ -138,5 +154,39 @@ export const ETL_MIGRATIONS: readonly string[] = [
     renewed_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE INDEX etl_run_by_trigger ON etl_run ("trigger", id);
+
+  -- What became of all runs that ended, by sequence and status: what was removed still counts.
+  CREATE TABLE etl_tally (
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    runs INTEGER NOT NULL,
+    began INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    last_end INTEGER NOT NULL,
+    last_scheduled_at INTEGER,
+    last_lateness_ms INTEGER,
+    PRIMARY KEY (name, status)
+  ) STRICT, WITHOUT ROWID;
+  -- Runs that ended, in columns as there.
+  CREATE VIEW etl_run_ended AS
+    SELECT id, name, status, 1 AS runs, "start" IS NOT NULL AS began,
+      coalesce(${epochMs("end")} - ${epochMs("start")}, 0) AS duration_ms,
+      coalesce(${epochMs("end")}, requested_at) AS last_end,
+      CASE WHEN "start" IS NOT NULL THEN scheduled_at END AS last_scheduled_at,
+      ${epochMs("start")} - scheduled_at AS last_lateness_ms
+    FROM etl_run WHERE status NOT IN ('PENDING', 'STARTED');
+  INSERT INTO etl_tally
+    SELECT name, status, sum(runs), sum(began), sum(duration_ms), max(last_end), NULL, NULL
+    FROM etl_run_ended GROUP BY name, status;
+  CREATE TRIGGER etl_run_tallied_new AFTER INSERT ON etl_run WHEN new.status NOT IN ('PENDING', 'STARTED') BEGIN
+    ${TALLY}
+  END;
+  CREATE TRIGGER etl_run_tallied AFTER UPDATE OF status ON etl_run
+    WHEN old.status IN ('PENDING', 'STARTED') AND new.status NOT IN ('PENDING', 'STARTED') BEGIN
+    ${TALLY}
+  END;
   `,
 ];

@@ -6,7 +6,7 @@ import { ETL_RUN_STATUSES, type EtlRun, type EtlRunStatus, type StepAttempt } fr
 import type { EtlRunQuery, EtlStore, RunWithAttempts } from "../../core/etl/store.ts";
 import type { Database } from "./database.ts";
 import { CLOCK } from "./etl_leases.ts";
-import { attemptOf, runOf, scheduleOf, workerOf } from "./etl_rows.ts";
+import { attemptOf, runOf, scheduleOf, tallyOf, workerOf } from "./etl_rows.ts";
 
 type Queries = Pick<
   EtlStore,
@@ -14,6 +14,7 @@ type Queries = Pick<
   | "runs"
   | "attemptsOf"
   | "countRuns"
+  | "tallies"
   | "revision"
   | "changedSince"
   | "log"
@@ -45,6 +46,8 @@ export function sqliteEtlQueries(db: Database): Queries {
           db.all("SELECT status, runs FROM etl_run_count").map(({ status, runs }) => [status, Number(runs)]),
         ) as Record<EtlRunStatus, number>
       ),
+
+    tallies: () => Promise.try(() => db.all("SELECT * FROM etl_tally ORDER BY name, status").map(tallyOf)),
 
     revision: () =>
       Promise.try(() => Number(db.one("SELECT max(revision) AS revision FROM etl_run")!.revision ?? 0)),
@@ -137,19 +140,22 @@ export function sqliteEtlQueries(db: Database): Queries {
 
 /** Newest first. Each status is a walk of its own along an index, which ends with the page. */
 function findRuns(db: Database, query: EtlRunQuery): EtlRun[] {
-  const { name, statuses, from, to, before = Number.MAX_SAFE_INTEGER, limit } = query;
+  const { name, statuses, trigger, from, to, before = Number.MAX_SAFE_INTEGER, limit } = query;
   const hasDates = from !== undefined || to !== undefined;
   const index = name !== undefined
     ? "INDEXED BY etl_run_by_name"
     : hasDates
     ? "INDEXED BY etl_run_by_request"
-    : statuses && "INDEXED BY etl_run_by_status";
+    : statuses
+    ? "INDEXED BY etl_run_by_status"
+    : trigger && "INDEXED BY etl_run_by_trigger";
   // An index by name is one by name and status.
   const asked = statuses ?? (name === undefined ? [undefined] : ETL_RUN_STATUSES);
   const branches = [...new Set(asked)].map((status) => {
     const conditions: readonly (readonly [string, string | number | undefined])[] = [
       ["name = ?", name],
       ["status = ?", status],
+      ['"trigger" = ?', trigger],
       ["requested_at >= ?", from],
       ["requested_at < ?", to],
       ["id < ?", before],

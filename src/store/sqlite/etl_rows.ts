@@ -2,7 +2,7 @@
 
 import type { SupportedValueType } from "node:sqlite";
 import type { EtlRun, StepAttempt } from "../../core/etl/run.ts";
-import type { EtlWorker, ScheduleState } from "../../core/etl/store.ts";
+import type { EtlTally, EtlWorker, ScheduleState } from "../../core/etl/store.ts";
 
 type Row = Record<string, unknown>;
 
@@ -100,6 +100,17 @@ const WORKER_COLUMNS: Columns<EtlWorker> = {
   slots: ["slots", plain],
 };
 
+const TALLY_COLUMNS: Columns<EtlTally> = {
+  name: ["name", plain],
+  status: ["status", plain],
+  runs: ["runs", plain],
+  began: ["began", plain],
+  durationMs: ["duration_ms", plain],
+  lastEnd: ["last_end", plain],
+  lastScheduledAt: ["last_scheduled_at", plain],
+  lastLatenessMs: ["last_lateness_ms", plain],
+};
+
 const reader = <T>(columns: Columns<T>) => {
   const fields = Object.entries(columns) as [string, readonly [string, Kind]][];
   return (row: Row): T =>
@@ -113,6 +124,7 @@ export const runOf = reader(RUN_COLUMNS);
 export const attemptOf = reader(ATTEMPT_COLUMNS);
 export const scheduleOf = reader(SCHEDULE_COLUMNS);
 export const workerOf = reader(WORKER_COLUMNS);
+export const tallyOf = reader(TALLY_COLUMNS);
 
 export type Written = { readonly columns: string[]; readonly values: SupportedValueType[] };
 

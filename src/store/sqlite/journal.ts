@@ -42,6 +42,16 @@ export function sqliteJournal(db: Database): Journal {
         return row && runOf(row);
       }),
 
+    withdrawRun: (id, at, report) =>
+      Promise.try(() =>
+        db.run(
+          "UPDATE run SET status = 'FAILURE', finished_at = ?, report = ? WHERE id = ? AND status = 'PENDING'",
+          at,
+          JSON.stringify(report) ?? null,
+          id,
+        ).changes > 0
+      ),
+
     finishRun: (id, status, at, report) =>
       Promise.try(() => {
         db.run(
