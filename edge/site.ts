@@ -26,8 +26,13 @@ export const ORIGIN_MARK = "https://edge.caudal.invalid";
 /** Answers GETs of paths: a binding of static files. */
 export type Fetcher = { fetch(url: string, init?: RequestInit): Promise<Response> };
 
+/** The list of the site's files among them. */
+export const SITE_LIST = "site.json";
+
+/** Addresses of the list, besides those below `/assets/`. */
+export const SITE_PATHS = ["/docs", "/docs/", "/openapi.json", "/favicon.svg", "/favicon.ico"] as const;
+
 export type EdgeSite = {
-  readonly files: readonly SiteFile[];
   readonly assets: Fetcher | undefined;
   /** Address of a server of the same data that writes pages and validates; without it both are refused. */
   readonly origin: string | undefined;
@@ -36,7 +41,20 @@ export type EdgeSite = {
 const REFERENCE = "/docs";
 
 /** Makes what adds the routes to the application. */
-export function edgeSite({ files, assets, origin }: EdgeSite) {
+export function edgeSite({ assets, origin }: EdgeSite) {
+  let known: readonly SiteFile[] | undefined;
+  const read = async (name: string): Promise<Response | undefined> => {
+    const found = await assets?.fetch(`http://assets/${name}`);
+    if (found?.ok) return found;
+    await found?.body?.cancel();
+  };
+  const fileOf = async (path: string, language: string | undefined): Promise<SiteFile | undefined> => {
+    known ??= await (await read(SITE_LIST))?.json() as readonly SiteFile[] | undefined;
+    const ofPath = known?.filter((file) => file.path === path);
+    return ofPath?.find((file) => file.language === language) ??
+      ofPath?.find((file) => file.language === undefined);
+  };
+
   const pass = async (request: Request) => {
     const { pathname, search } = new URL(request.url);
     const { method, headers, body } = request;
@@ -51,26 +69,24 @@ export function edgeSite({ files, assets, origin }: EdgeSite) {
   };
 
   return (app: Hono, { publicUrl, onError }: SiteContext): void => {
-    for (const path of new Set(files.map(({ path }) => path))) {
-      app.get(path, async ({ req }) => {
-        const ofPath = files.filter((file) => file.path === path);
-        const file = ofPath.find(({ language }) => language === req.query("lang")) ??
-          ofPath.find(({ language }) => language === undefined)!;
-        const { headers } = file;
-        if (isFresh(req.raw.headers, headers.etag!, undefined)) {
-          return new Response(null, { status: 304, headers });
-        }
-        const found = await assets?.fetch(`http://assets/${file.file}`);
-        if (!found?.ok) {
-          await found?.body?.cancel();
-          return problemJson(404, `No hay nada en ${path}`);
-        }
-        if (!headers["content-type"]!.startsWith("application/json")) {
-          return new Response(found.body, { headers });
-        }
-        const text = (await found.text()).replaceAll(ORIGIN_MARK, originOf(req.url, publicUrl));
-        return new Response(text, { headers });
-      });
+    /** Undefined where the site has no such file. */
+    const written = async (request: Request, path: string): Promise<Response | undefined> => {
+      const file = await fileOf(path, new URL(request.url).searchParams.get("lang") ?? undefined);
+      if (!file) return undefined;
+      const { headers } = file;
+      if (isFresh(request.headers, headers.etag!, undefined)) {
+        return new Response(null, { status: 304, headers });
+      }
+      const found = await read(file.file);
+      if (!found || !headers["content-type"]!.startsWith("application/json")) {
+        return found && new Response(found.body, { headers });
+      }
+      const text = (await found.text()).replaceAll(ORIGIN_MARK, originOf(request.url, publicUrl));
+      return new Response(text, { headers });
+    };
+    const absent = (path: string) => problemJson(404, `No hay nada en ${path}`);
+    for (const path of SITE_PATHS) {
+      app.get(path, async ({ req }) => await written(req.raw, path) ?? absent(path));
     }
 
     const page = async (request: Request, path: string) => {

@@ -8,7 +8,7 @@ import { cachedBlobs, type FileCache } from "../src/store/http/cached_blobs.ts";
 import { type Bucket, r2Blobs } from "../src/store/r2/blobs.ts";
 import type { PieceBlobs, ReadBlobs } from "../src/store/segments/blobs.ts";
 import { edgeApp, POINTER_LIFE_MS } from "./read_app.ts";
-import { edgeSite, type Fetcher, type SiteFile } from "./site.ts";
+import { edgeSite, type Fetcher } from "./site.ts";
 
 /** Bindings and variables; which of the places is bound is where published files are. */
 export type Env = {
@@ -27,9 +27,6 @@ export type Env = {
 };
 
 type Lifetime = { waitUntil(work: Promise<unknown>): void };
-
-/** Put in when the worker is built. */
-declare const SITE_FILES: readonly SiteFile[];
 
 /** The runtime takes every `waitUntil` as one of the request that is running, whichever request's it is. */
 let lifetime: Lifetime | undefined;
@@ -55,7 +52,7 @@ function open(env: Env): ReturnType<typeof timed> {
       cache: platformCache(),
       place: env.SNAPSHOT_URL || SNAPSHOT_PREFIX || "snapshots",
     }),
-    site: edgeSite({ files: SITE_FILES, assets: ASSETS, origin: ORIGIN_URL || undefined }),
+    site: edgeSite({ assets: ASSETS, origin: ORIGIN_URL || undefined }),
     publicUrl: PUBLIC_URL || undefined,
     searchMinScore: SEARCH_MIN_SCORE ? Number(SEARCH_MIN_SCORE) : undefined,
     onError: (error, path) =>

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { ORIGIN_MARK, type SiteFile } from "../edge/site.ts";
+import { ORIGIN_MARK, SITE_LIST, type SiteFile } from "../edge/site.ts";
 import { createApp } from "./api/app.ts";
 import { wholeSite } from "./api/whole_site.ts";
 import { buildAssets } from "./assets.ts";
@@ -41,18 +41,18 @@ export async function buildEdge(folder: string, snapshots?: string): Promise<Bun
   const assets = path.join(folder, ASSETS_FOLDER);
   fs.rmSync(assets, { recursive: true, force: true });
   fs.mkdirSync(assets, { recursive: true });
-  const files = await writeSite(assets);
+  await writeSite(assets);
   if (snapshots !== undefined) {
     fs.cpSync(snapshots, path.join(assets, "snapshots"), { recursive: true });
   }
-  const code = await bundleWorker(files);
+  const code = await bundleWorker();
   fs.writeFileSync(path.join(folder, WORKER), code);
   fs.copyFileSync(path.join(EDGE, CONFIGURATION), path.join(folder, CONFIGURATION));
   const zipped = new Blob([code]).stream().pipeThrough(new CompressionStream("gzip"));
   return { bytes: code.length, gzipped: (await new Response(zipped).arrayBuffer()).byteLength };
 }
 
-async function writeSite(assets: string): Promise<readonly SiteFile[]> {
+async function writeSite(assets: string): Promise<void> {
   const built = await buildAssets();
   const app = createApp({
     snapshots: { current: () => Promise.resolve(undefined) },
@@ -79,10 +79,10 @@ async function writeSite(assets: string): Promise<readonly SiteFile[]> {
     const etag = `"${createHash("sha256").update(bytes).digest("hex").slice(0, 32)}"`;
     files.push({ ...page, headers: { ...Object.fromEntries(answer.headers), etag } });
   }
-  return files;
+  fs.writeFileSync(path.join(assets, SITE_LIST), JSON.stringify(files));
 }
 
-async function bundleWorker(files: readonly SiteFile[]): Promise<Uint8Array<ArrayBuffer>> {
+async function bundleWorker(): Promise<Uint8Array<ArrayBuffer>> {
   const { build, stop } = await import("esbuild");
   try {
     const { outputFiles } = await build({
@@ -94,7 +94,6 @@ async function bundleWorker(files: readonly SiteFile[]): Promise<Uint8Array<Arra
       target: ["es2024"],
       charset: "utf8",
       legalComments: "none",
-      define: { SITE_FILES: JSON.stringify(files) },
       write: false,
       logLevel: "silent",
     });

@@ -1,7 +1,9 @@
 // The read application: everything a reader may ask for, over the published snapshot. It names no runtime, so
 // the same app answers on a server, at the edge and on a desktop.
 
-import { Hono } from "hono";
+import type { Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
+import { TrieRouter } from "hono/router/trie-router";
 import type { Activities } from "../core/activity.ts";
 import type { Dumps } from "../core/dumps.ts";
 import type { Popularities } from "../core/hits.ts";
@@ -79,7 +81,8 @@ const NOT_PUBLISHED =
 export function createApp(context: AppContext): Hono {
   const { snapshots, activities, popularities, now } = context;
   const cache = bodyCache(context.cacheBytes ?? DEFAULT_CACHE_BYTES, context.sharedBodies);
-  const app = new Hono({ strict: true });
+  // The other routers do not know all of these paths: they would only weigh.
+  const app: Hono = new HonoBase({ strict: true, router: new TrieRouter() });
 
   const today = () => buenosAiresDay(now());
   const answer = async (snapshot: Snapshot, url: string, headers: Headers) => {
