@@ -5,9 +5,14 @@ import { buildEdge } from "../../src/edge_bundle.ts";
 import { startWorkerd, type Workerd } from "../../src/edge_workerd.ts";
 import { serverTarget, type Target } from "./series_cases.ts";
 
-/** Edges of our own, one for each data set, all of one worker. */
-export function edgeTarget(): Target {
-  const server = serverTarget();
+export type Edges = {
+  /** Address of the edge that serves a folder of published files. */
+  over(published: string): Promise<string>;
+  close(): Promise<void>;
+};
+
+/** Edges of our own, one for each folder, all of one worker. */
+export function openEdges(): Edges {
   const edges = new Map<string, Promise<Workerd>>();
   let worker: Promise<string> | undefined;
 
@@ -30,19 +35,30 @@ export function edgeTarget(): Target {
   }
 
   return {
-    async base(folder, given) {
-      const { published } = await server.instanceOf(folder, given);
+    async over(published) {
       const edge = edges.get(published) ?? start(published);
       edges.set(published, edge);
       return (await edge).url;
     },
-    generateDumps: (folder, given) => server.generateDumps(folder, given),
     async close() {
       for (const edge of await Promise.allSettled(edges.values())) {
         if (edge.status === "fulfilled") await edge.value.stop();
       }
-      await server.close();
       if (worker) await Deno.remove(await worker, { recursive: true });
+    },
+  };
+}
+
+/** Where series API cases go. */
+export function edgeTarget(): Target {
+  const server = serverTarget();
+  const edges = openEdges();
+  return {
+    base: async (folder, given) => await edges.over((await server.instanceOf(folder, given)).published),
+    generateDumps: (folder, given) => server.generateDumps(folder, given),
+    async close() {
+      await edges.close();
+      await server.close();
     },
   };
 }
