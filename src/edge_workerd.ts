@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { Problem } from "./core/problem.ts";
 import { ASSETS_FOLDER, COMPATIBILITY_DATE, WORKER } from "./edge_bundle.ts";
@@ -63,6 +64,9 @@ export async function startConfigured(file: string, host: string, tell: Tell): P
     told.push(line);
     tell(line);
   });
+  // It would outlive a process that forgets it.
+  const end = () => void process.kill(child.pid!, "SIGKILL");
+  addEventListener("unload", end);
   const finished = new Promise<void>((resolve) => {
     child.once("close", () => resolve());
     child.once("error", ({ message }) => {
@@ -70,6 +74,7 @@ export async function startConfigured(file: string, host: string, tell: Tell): P
       resolve();
     });
   });
+  void finished.then(() => removeEventListener("unload", end));
   const port = await Promise.race([listening, finished]);
   if (port === undefined) {
     throw new Problem("unavailable", `workerd no arranca: ${told.slice(-8).join("\n")}`);
