@@ -1,13 +1,12 @@
 // What many ticks come to: of a minute, an hour, or a day of Buenos Aires. Sums are exact, so that aggregates of parts
 // are those of the whole.
 
-import { BUENOS_AIRES_MS } from "../time.ts";
+import { BUENOS_AIRES_MS, DAY_MS } from "../time.ts";
 import { addDecimals, compareDecimals, type Decimal, decimalText, parseDecimal } from "./decimal.ts";
 import type { Tick } from "./tick.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
-export const DAY_MS = 86_400_000;
 
 /** Prices are decimal texts, instants epoch ms. */
 export type Aggregate = {

@@ -51,7 +51,7 @@ export interface PriceStore {
    * most `limit` of them; answers how many were removed.
    */
   thin(market: string, before: number, limit: number): Promise<number>;
-  /** No tick before it is there any more, nor taken in; null where nothing was ever removed. */
+  /** Nothing before it is taken in any more, and what is there goes with the next `thin`; null where nothing ever did. */
   thinnedBefore(market: string): Promise<number | null>;
 
   pollStatus(market: string): Promise<PollStatus | undefined>;
