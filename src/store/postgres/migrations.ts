@@ -1,6 +1,6 @@
 // The schema of the store on PostgreSQL, one step a version, each applied whole or not at all. A step that was ever
 // released is never edited. Everything is in the schema `caudal` and named with it: behind PgBouncer a search path
-// would be anybody's.
+// would be anybody's. Long because steps are only added.
 //
 // As in SQLite, but for: hashes as bytes; flags as booleans; positions of changes in tables of their own, written
 // only by who holds the counter (see rows.ts). Texts compare by their bytes (COLLATE "C"). Identifiers and titles are
