@@ -10,6 +10,7 @@ import type { EtlStore } from "./core/etl/store.ts";
 import type { Popularities } from "./core/hits.ts";
 import type { Journal } from "./core/journal.ts";
 import type { Listings } from "./core/listing.ts";
+import type { Prices } from "./core/prices/reader.ts";
 import type { Records, Trail } from "./core/records.ts";
 import { type Searches, searchesWithFallback } from "./core/search.ts";
 import { searchesWithStandIn } from "./core/search_stand_in.ts";
@@ -22,6 +23,7 @@ import { openActivities } from "./store/segments/activities.ts";
 import { openDumps } from "./store/segments/dumps.ts";
 import { openListings } from "./store/segments/listings.ts";
 import { openPopularities } from "./store/segments/popularities.ts";
+import { openPrices } from "./store/segments/prices.ts";
 import { openSearches, searchIndexReader, searchSourceReader } from "./store/segments/search_index.ts";
 import { openSnapshots } from "./store/segments/snapshots.ts";
 import { sqliteStore } from "./store/sqlite/canonical_store.ts";
@@ -140,6 +142,11 @@ export function openPublishedActivity(places: Places): Activities {
 /** How often series were asked for: one small file, which stays in memory. */
 export function openPublishedPopularity(places: Places): Popularities {
   return openPopularities(openPublishedBlobs(places), Date.now);
+}
+
+/** Ticks of markets, by the chunks that were read last. */
+export function openPublishedPrices(places: Places): Prices {
+  return openPrices(openPublishedBlobs(places), Date.now);
 }
 
 /**
