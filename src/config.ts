@@ -6,6 +6,7 @@ import { parseSender } from "./core/mail_address.ts";
 import { Problem } from "./core/problem.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { parseFixedAccounts } from "./operation/fixed_accounts.ts";
+import { parseMarkets } from "./prices/markets.ts";
 
 const integer = (least: number, most: number) =>
   z.string().regex(/^\d+$/, "debe ser un número entero").transform(Number)
@@ -125,6 +126,23 @@ export const Env = z.object({
   ),
   ETL_GRACE_SECONDS: integer(0, 3_600).default(10).describe(
     "Segundos que se espera a los pasos en curso cuando se detiene el proceso",
+  ),
+  BUENBIT_URL: z.url({ protocol: /^https?$/, error: "debe ser una dirección http o https" })
+    .default("https://be.buenbit.com/api/market/tickers/").describe("Dirección que responde con los precios"),
+  PRICE_MARKETS: z.string().default("btcars=Bitcoin en pesos:ARS").superRefine((text, context) => {
+    try {
+      parseMarkets(text, 1);
+    } catch (error) {
+      context.addIssue((error as Problem).message);
+    }
+  }).describe(
+    "Mercados que se consultan, par=Título:MONEDA separados por comas, o no; el primero es también el de Redis",
+  ),
+  PRICE_PERIOD_SECONDS: integer(1, 3_600).default(10).describe(
+    "Cada cuántos segundos se consultan los precios, en múltiplos",
+  ),
+  PRICE_KEEP_DAYS: integer(1, 36_500).optional().describe(
+    "Días que se guarda cada precio; después, uno por minuto y por hora; sin él, todos",
   ),
   HARVEST_USER_AGENT: z.string().min(1).default("Caudal/1 (+harvest)").describe(
     "User-Agent con que se piden catálogos y CSV",

@@ -11,13 +11,14 @@ import type { Popularities } from "./core/hits.ts";
 import type { Journal } from "./core/journal.ts";
 import type { Listings } from "./core/listing.ts";
 import type { Prices } from "./core/prices/reader.ts";
+import type { PriceStore } from "./core/prices/store.ts";
 import type { Records, Trail } from "./core/records.ts";
 import { type Searches, searchesWithFallback } from "./core/search.ts";
 import { searchesWithStandIn } from "./core/search_stand_in.ts";
 import type { Snapshots } from "./core/snapshot.ts";
 import { sha256 } from "./host/hash.ts";
 import { openPublishedBlobs, type PublishedPlace } from "./open_blobs.ts";
-import { openPostgresEtlStore, openPostgresPorts } from "./open_postgres.ts";
+import { openPostgresEtlStore, openPostgresPorts, openPostgresPriceStore } from "./open_postgres.ts";
 import { clusterSearches } from "./store/opensearch/search.ts";
 import { openActivities } from "./store/segments/activities.ts";
 import { openDumps } from "./store/segments/dumps.ts";
@@ -32,6 +33,8 @@ import { dumpDatabase } from "./store/sqlite/dump_file.ts";
 import { ETL_MIGRATIONS } from "./store/sqlite/etl_migrations.ts";
 import { sqliteEtlStore } from "./store/sqlite/etl_store.ts";
 import { sqliteJournal } from "./store/sqlite/journal.ts";
+import { PRICE_MIGRATIONS } from "./store/sqlite/price_migrations.ts";
+import { sqlitePriceStore } from "./store/sqlite/price_store.ts";
 import { sqliteRecords, sqliteTrail } from "./store/sqlite/records.ts";
 import { sqliteSearches } from "./store/sqlite/search.ts";
 import fs from "node:fs";
@@ -92,6 +95,12 @@ export function openOperation(
 export function openEtlStore({ dataDir, databaseUrl }: Places): EtlStore {
   if (databaseUrl !== undefined) return openPostgresEtlStore(databaseUrl);
   return sqliteEtlStore(openEmbedded(dataDir, "etl.sqlite", ETL_MIGRATIONS));
+}
+
+/** Prices: in a file of their own, which is written every few seconds. */
+export function openPriceStore({ dataDir, databaseUrl }: Places): PriceStore {
+  if (databaseUrl !== undefined) return openPostgresPriceStore(databaseUrl);
+  return sqlitePriceStore(openEmbedded(dataDir, "prices.sqlite", PRICE_MIGRATIONS));
 }
 
 function openEmbedded(dataDir: string, file = "caudal.sqlite", steps?: readonly string[]): Database {
