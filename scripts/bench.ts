@@ -317,6 +317,8 @@ async function benchPrices(folder: string, seconds: number, tell: Tell): Promise
   }
   for (const [kind, { name }] of sizes[0]!.requests.entries()) {
     const rates = sizes.map((): number[] => []), ratios = sizes.map((): number[] => []);
+    // The first requests read files that the later ones find in memory.
+    for (const { requests, server } of sizes) await load(server.port, seconds, requests[kind]!.paths, folder);
     for (let round = 0; round < ROUNDS; round++) {
       for (const [i, { requests, server }] of sizes.entries()) {
         const { paths } = requests[kind]!;

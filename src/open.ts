@@ -153,9 +153,9 @@ export function openPublishedPopularity(places: Places): Popularities {
   return openPopularities(openPublishedBlobs(places), Date.now);
 }
 
-/** Ticks of markets, by the chunks that were read last. */
-export function openPublishedPrices(places: Places): Prices {
-  return openPrices(openPublishedBlobs(places), Date.now);
+/** Ticks of markets; `keepBytes` of them may stay in memory. */
+export function openPublishedPrices(places: Places, keepBytes: number): Prices {
+  return openPrices(openPublishedBlobs(places), Date.now, keepBytes);
 }
 
 /**

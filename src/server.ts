@@ -105,7 +105,7 @@ export async function startServer(
     dumps: openPublishedDumps(places),
     listings: openPublishedListings(places),
     popularities: openPublishedPopularity(places),
-    prices: openPublishedPrices(places),
+    prices: openPublishedPrices(places, settings.SEGMENT_CACHE_MB * MB),
     streamsUntil: closing.signal,
     trustedProxies: settings.TRUSTED_PROXIES,
     searches: openPublishedSearches(

@@ -19,7 +19,7 @@ function handler(): Deno.ServeHandler {
     searches: engine === "segments"
       ? openSearches(openBlobs({ dataDir: subject! }))
       : openPublishedSearches({ dataDir: subject! }, console.error),
-    prices: openPublishedPrices({ dataDir: subject! }),
+    prices: openPublishedPrices({ dataDir: subject! }, 96 * 1024 * 1024),
     now: Date.now,
     version: "bench",
     cacheBytes: Number(cacheMb) * 1024 * 1024,

@@ -17,6 +17,9 @@ export const SIMULATED = {
   isReal: false,
 };
 
+/** A few chunks: others are read again. */
+const KEEP_BYTES = 100_000;
+
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 export async function priceApp(context: Partial<AppContext> = {}, markets = [BTC, DAI, SIMULATED]) {
@@ -26,7 +29,7 @@ export async function priceApp(context: Partial<AppContext> = {}, markets = [BTC
   for (const market of markets) await store.saveMarket(market);
   const app = createApp({
     snapshots: { current: () => Promise.resolve(undefined) },
-    prices: openPrices(blobs, () => clock.now),
+    prices: openPrices(blobs, () => clock.now, KEEP_BYTES),
     now: () => clock.now,
     version: "test",
     ...context,

@@ -28,7 +28,7 @@ describe("when the storage is gone", () => {
   test("answers 503 without saying where it was", async () => {
     const gone = () => Promise.reject(new Error("connect ECONNREFUSED 10.0.0.7:9000"));
     const { openPrices } = await import("../../src/store/segments/prices.ts");
-    const { ask } = await priceApp({ prices: openPrices({ read: gone }, Date.now) });
+    const { ask } = await priceApp({ prices: openPrices({ read: gone }, Date.now, 0) });
     const answer = await ask("/api/ticker-list/?since=1");
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("5");

@@ -68,7 +68,7 @@ export async function startPriceInstance({ ticks = [], legacyZset }: PriceGiven)
   }
   const app = createApp({
     snapshots: { current: () => Promise.resolve(undefined) },
-    prices: openPrices(blobs, Date.now),
+    prices: openPrices(blobs, Date.now, 1024 * 1024),
     now: Date.now,
     version: "conformance",
   });

@@ -22,6 +22,9 @@ const MARKET: Market = {
   isReal: true,
 };
 const START = Date.UTC(2024, 4, 31);
+/** A few chunks: others are read again. */
+const KEEP_BYTES = 100_000;
+
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 function randomNumbers(seed: number): () => number {
@@ -46,7 +49,7 @@ function world() {
   const store = memoryPriceStore();
   const blobs = memoryBlobs();
   const clock = { now: START };
-  const prices = openPrices(blobs, () => clock.now);
+  const prices = openPrices(blobs, () => clock.now, KEEP_BYTES);
   return {
     store,
     blobs,

@@ -17,7 +17,7 @@ export const CHUNK_ENTRIES = 1024;
 export const INDEX_CHUNKS = 512;
 
 /** The sum of the entries before every so many of a chunk is kept. */
-const MARK_EVERY = 64;
+const MARK_EVERY = 16;
 
 export const chunkName = (hash: string) => `${PRICES_FOLDER}/${hash}.bin`;
 export const indexName = (hash: string) => `${PRICES_FOLDER}/${hash}.json`;
@@ -242,7 +242,7 @@ export type PriceChunk = {
 type ChunkHeader = {
   format: number;
   entries: number;
-  /** Ticks and their sum before entry 64, 128, …. */
+  /** Ticks and their sum before entry 16, 32, …. */
   marks: [count: number, sum: string][];
   joined?: (JoinedText | null)[];
 };
@@ -295,13 +295,16 @@ export function decodeChunk(source: Uint8Array<ArrayBuffer>): PriceChunk {
     const text = bytes.subarray(textsAt + (i === 0 ? 0 : ends[i - 1]!), textsAt + ends[i]!);
     return entryOf(times[i]!, fromUtf8.decode(text), header.joined?.[i]);
   };
-  const marks = [NOTHING, ...header.marks.map(([count, sum]) => ({ count, sum: decimalOf(sum) }))];
+  const markAt = (i: number): Mark => {
+    const mark = header.marks[i - 1];
+    return mark ? { count: mark[0], sum: decimalOf(mark[1]) } : NOTHING;
+  };
   return {
     length: header.entries,
-    size: 2 * bytes.length,
+    size: bytes.length + 2 * headLength,
     before: (at) => firstFrom(times.length, (i) => times[i]! >= at),
     entry,
-    totals: (entries) => totalsFrom(marks, entries, entry),
+    totals: (entries) => totalsFrom(markAt, entries, entry),
   };
 }
 
@@ -313,7 +316,10 @@ export function chunkOf(entries: readonly PriceEntry[]): PriceChunk {
     size: 0,
     before: (at) => firstFrom(entries.length, (i) => entries[i]!.at >= at),
     entry: (i) => entries[i]!,
-    totals: (count) => totalsFrom(marks ??= marksOf(entries), count, (i) => entries[i]!),
+    totals(count) {
+      const known = marks ??= marksOf(entries);
+      return totalsFrom((i) => known[i]!, count, (i) => entries[i]!);
+    },
   };
 }
 
@@ -327,9 +333,13 @@ function marksOf(entries: readonly PriceEntry[]): Mark[] {
   return marks;
 }
 
-function totalsFrom(marks: readonly Mark[], entries: number, entry: (i: number) => PriceEntry): Mark {
+function totalsFrom(
+  markAt: (i: number) => Mark,
+  entries: number,
+  entry: (i: number) => PriceEntry,
+): Mark {
   let at = Math.floor(entries / MARK_EVERY);
-  let mark = marks[at]!;
+  let mark = markAt(at);
   for (at *= MARK_EVERY; at < entries; at++) mark = added(mark, entry(at));
   return mark;
 }

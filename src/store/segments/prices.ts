@@ -28,8 +28,7 @@ import {
   type PublishedMarket,
 } from "./price_format.ts";
 
-/** Chunks in memory, in bytes, and indexes: those of five years of a tick every ten seconds. */
-const DEFAULT_KEEP_BYTES = 32 * 1024 * 1024;
+/** Indexes in memory: those of five years of a tick every ten seconds. */
 const INDEXES_KEPT = 32;
 
 /** Rows, with what stands before each of them. */
@@ -50,7 +49,7 @@ const NOTHING: PriceTotals = { entries: 0, count: 0, sum: ZERO };
  * Follows the prices of `blobs`; `keepBytes` of chunks may stay in memory.
  * Errors: Problem `unavailable` where nothing can be read and nothing was read before.
  */
-export function openPrices(blobs: ReadBlobs, now: () => number, keepBytes = DEFAULT_KEEP_BYTES): Prices {
+export function openPrices(blobs: ReadBlobs, now: () => number, keepBytes: number): Prices {
   const files = openFiles(blobs, keepBytes);
   let known: { readonly bytes: Uint8Array; readonly prices: Awaited<ReturnType<Prices["current"]>> };
   return {
