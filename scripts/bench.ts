@@ -12,7 +12,7 @@ import { benchPostgres } from "./bench/postgres.ts";
 import { priceRequests, publishTicks } from "./bench/prices.ts";
 import { benchRefine } from "./bench/refine.ts";
 import { benchSearch } from "./bench/search.ts";
-import { peakMemory, runScript, startServer } from "./bench/process.ts";
+import { peakMemory, processorTime, runScript, startServer } from "./bench/process.ts";
 
 const CONNECTIONS = 16;
 const ROUNDS = 3;
@@ -316,7 +316,8 @@ async function benchPrices(folder: string, seconds: number, tell: Tell): Promise
     });
   }
   for (const [kind, { name }] of sizes[0]!.requests.entries()) {
-    const rates = sizes.map((): number[] => []), ratios = sizes.map((): number[] => []);
+    const each = () => TICKS.map((): number[] => []);
+    const rates = each(), ratios = each(), times = each();
     // The first requests read files that the later ones find in memory.
     for (const { requests, server } of sizes) await load(server.port, seconds, requests[kind]!.paths, folder);
     for (let round = 0; round < ROUNDS; round++) {
@@ -326,7 +327,9 @@ async function benchPrices(folder: string, seconds: number, tell: Tell): Promise
         const fixed = await startServer("fixed", String(body.byteLength));
         const baseline = await load(fixed.port, seconds, ["/"], folder);
         await fixed.stop();
+        const before = processorTime(server.pid);
         const measured = await load(server.port, seconds, paths, folder);
+        times[i]!.push((processorTime(server.pid) - before) / measured.requests);
         rates[i]!.push(measured.requests / measured.seconds);
         ratios[i]!.push(rates[i]!.at(-1)! / (baseline.requests / baseline.seconds));
       }
@@ -336,12 +339,12 @@ async function benchPrices(folder: string, seconds: number, tell: Tell): Promise
         name: `precios, ${name}, ${ticks}`,
         value: median(ratios[i]!),
         unit: "de lo fijo",
-        baseline: `(${median(rates[i]!).toFixed(0)}/s)`,
+        baseline: `(${median(rates[i]!).toFixed(0)}/s, ${median(times[i]!).toFixed(3)} ms de procesador)`,
       });
     }
     tell({
-      name: `  ${TICKS.at(-1)} contra ${TICKS[0]}, tiempo por pedido`,
-      value: median(rates[0]!) / median(rates.at(-1)!),
+      name: `  ${TICKS.at(-1)} contra ${TICKS[0]}, procesador por pedido`,
+      value: median(times.at(-1)!) / median(times[0]!),
       unit: "veces",
       aim: "plano: < 1,5",
     });

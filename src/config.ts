@@ -70,7 +70,7 @@ export const Env = z.object({
     "Memoria para respuestas ya armadas, en MB; 0 no guarda",
   ),
   SEGMENT_CACHE_MB: integer(0, 65_536).default(96).describe(
-    "Memoria para archivos publicados que se leen seguido, en MB; 0 no guarda",
+    "Memoria para archivos publicados que se leen seguido, en MB, y otro tanto para los precios; 0 no guarda",
   ),
   OPENSEARCH_URL: z.string().transform((text) => [...new Set(text.split(",").map((one) => one.trim()))])
     .pipe(
@@ -96,7 +96,7 @@ export const Env = z.object({
     'Cuentas de operación además de las del almacén: usuario:rol:hash, separadas por espacios (las escribe "console user … --print")',
   ),
   TRUSTED_PROXIES: integer(0, 10).default(0).describe(
-    "Cuántos proxys propios hay delante: de ellos se cree desde dónde y si por https llega cada pedido",
+    "Cuántos proxys propios hay delante: de ellos se cree desde dónde, a qué host y si por https llega cada pedido",
   ),
   SMTP_URL: z.string().regex(
     /^smtps?:\/\/[^\s/]+\/?$/,
