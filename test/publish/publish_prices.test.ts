@@ -2,7 +2,7 @@
 // pages, exact sums and spans of any range, whatever came late, was thinned or was lost meanwhile.
 
 import { createHash } from "node:crypto";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HOUR_MS } from "../../src/core/prices/aggregate.ts";
 import { addDecimals, compareDecimals, decimalText, parseDecimal } from "../../src/core/prices/decimal.ts";
 import { type PriceReader, totalsOf } from "../../src/core/prices/reader.ts";
@@ -10,6 +10,9 @@ import type { Market, Tick } from "../../src/core/prices/tick.ts";
 import { publishPrices } from "../../src/publish/publish_prices.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { memoryPriceStore } from "../../src/store/memory_prices.ts";
+import { openDatabase } from "../../src/store/sqlite/database.ts";
+import { PRICE_MIGRATIONS } from "../../src/store/sqlite/price_migrations.ts";
+import { sqlitePriceStore } from "../../src/store/sqlite/price_store.ts";
 import { openPrices } from "../../src/store/segments/prices.ts";
 
 const MARKET: Market = {
@@ -45,8 +48,13 @@ const tick = (observedAt: number, price: string, source = "buenbit"): Tick => ({
   isOdd: false,
 });
 
-function world() {
-  const store = memoryPriceStore();
+const ENGINES = {
+  memory: memoryPriceStore,
+  SQLite: () => sqlitePriceStore(openDatabase(":memory:", PRICE_MIGRATIONS)),
+};
+
+function world(engine: keyof typeof ENGINES) {
+  const store = ENGINES[engine]();
   const blobs = memoryBlobs();
   const clock = { now: START };
   const prices = openPrices(blobs, () => clock.now, KEEP_BYTES);
@@ -71,10 +79,6 @@ function world() {
 
 type World = ReturnType<typeof world>;
 let one: World;
-beforeEach(async () => {
-  one = world();
-  await one.store.saveMarket(MARKET);
-});
 
 /** Every tick on its own, in the order of the history: by instant, then as they were taken in. */
 async function expectAsStored(reader: PriceReader, ticks: readonly Tick[], random: () => number) {
@@ -125,7 +129,13 @@ function randomPrice(random: () => number): string {
   return (random() * 2e8).toFixed(Math.floor(random() * 4));
 }
 
-describe("publishPrices", () => {
+describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])("publishPrices from %s", (engine) => {
+  beforeEach(async () => {
+    one = world(engine);
+    await one.store.saveMarket(MARKET);
+  });
+  afterEach(() => one.store.close());
+
   test("publishes what a plain array of ticks answers, whatever comes late", async () => {
     const random = randomNumbers(7);
     let next = START;
@@ -149,7 +159,7 @@ describe("publishPrices", () => {
       await one.add(ticks.slice(i, i + 700));
       await one.publish();
     }
-    const other = world();
+    const other = world(engine);
     await other.store.saveMarket(MARKET);
     await other.add(ticks);
     await other.publish();
@@ -211,7 +221,7 @@ describe("publishPrices", () => {
   test("publishes another store from nothing", async () => {
     await one.add(Array.from({ length: 2_500 }, (_, i) => tick(START + i * 10_000, "5")));
     await one.publish();
-    const other = world();
+    const other = world(engine);
     await other.store.saveMarket(MARKET);
     await other.add(Array.from({ length: 2_600 }, (_, i) => tick(START + i * 20_000, "6")));
     await publishPrices({ store: other.store, blobs: one.blobs, sha256, now: () => one.clock.now });
