@@ -76,8 +76,9 @@ await runCommand({
   },
 });
 
-const names = (markets: readonly Market[]) =>
-  markets.map(({ title, name }) => `${title} (${name})`).join(", ");
+function names(markets: readonly Market[]): string {
+  return markets.map(({ title, name }) => `${title} (${name})`).join(", ");
+}
 
 async function pollOnce(
   store: PriceStore,

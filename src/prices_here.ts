@@ -114,7 +114,7 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
         name: POLLER_LEASE,
         holder: `${Deno.hostname()} ${Deno.pid} ${crypto.randomUUID().slice(0, 8)}`,
         monotonic: () => performance.now(),
-        periodMs: Math.min(LONGEST_LEASE_MS, periodMs * LEASE_PART),
+        periodMs: Math.round(Math.min(LONGEST_LEASE_MS, periodMs * LEASE_PART)),
         onLost: () => {},
         onError: onError.tell,
       },

@@ -7,7 +7,7 @@ import https from "node:https";
 import { isIP } from "node:net";
 import type { Socket } from "node:net";
 import { Problem } from "../core/problem.ts";
-import { addressGuard, checkedLookup, refuseInternal } from "./read_source.ts";
+import { addressGuard, checkedLookup, connectionFault, refuseInternal } from "./read_source.ts";
 
 /** Nothing is kept open, and no proxy of the environment resolves names for us. */
 const DIRECT = { keepAlive: false, proxyEnv: {} };
@@ -66,11 +66,12 @@ function exchanged(
   if (isIP(host) !== 0) refuseInternal([host], guard);
 
   const { promise, resolve, reject } = Promise.withResolvers<Fetched & { to?: URL }>();
-  const fail = (cause: unknown) => {
-    if (cause instanceof Problem) return reject(cause);
-    const why = late.aborted ? `no respondió en ${seconds(withinMs)}` : `falló: ${(cause as Error).message}`;
-    reject(new Problem("unavailable", `${url.host} ${why}`, [], { cause }));
-  };
+  const fail = (cause: unknown) =>
+    reject(
+      late.aborted
+        ? new Problem("unavailable", `${url.host} no respondió en ${seconds(withinMs)}`, [], { cause })
+        : connectionFault(cause, url),
+    );
   const request = client.request(url, {
     agent: client.agent,
     lookup: checkedLookup(guard),
@@ -109,7 +110,7 @@ function exchanged(
     });
     response.on("error", fail);
     response.on("close", () => {
-      if (!response.complete) return fail(new Error("la respuesta llegó incompleta"));
+      if (!response.complete) return fail(new Problem("unavailable", `${url.host} cortó la respuesta`));
       resolve({
         status,
         retryAfterMs: retryAfter(response.headers["retry-after"]),
