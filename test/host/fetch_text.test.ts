@@ -33,7 +33,7 @@ describe("textFetcher", () => {
     ["7", 7_000, "seconds"],
     ["soon", null, "no time"],
     ["Thu, 01 Jan 1970 00:00:00 GMT", 0, "a date that is over"],
-  ])("reads Retry-After %s: %s (%s)", async (header, ms) => {
+  ])("reads Retry-After %s: %s (%s)", async (header, ms, _why) => {
     const fetch = fetching([{ status: 429, text: "", headers: { "retry-after": header } }]);
     expect((await fetch(5_000, NEVER)).retryAfterMs).toBe(ms);
   });

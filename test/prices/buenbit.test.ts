@@ -17,7 +17,7 @@ describe("askBuenbit", () => {
     [429, 7_000, 7_000, "too many requests, for as long as it says"],
     [429, null, null, "too many requests"],
     [503, 60_000, 60_000, "a server that says when it will be back"],
-  ])("rests after %i with %s ms: %s ms (%s)", async (status, retryAfterMs, restMs) => {
+  ])("rests after %i with %s ms: %s ms (%s)", async (status, retryAfterMs, restMs, _why) => {
     const fault = await ask({ status, retryAfterMs, text: GOOD }).catch((error) => error);
     expect(fault).toBeInstanceOf(RestProblem);
     expect(fault.restMs).toBe(restMs);

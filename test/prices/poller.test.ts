@@ -188,7 +188,7 @@ describe("pollUntil", () => {
     [45_000, [3, 50], "what the source asked for"],
     [null, [3, 20], "a rest of our own where it did not say how long"],
     [86_400_000, [3, 3_610], "an hour at most"],
-  ])("after 429 with Retry-After of %s ms rests: %s (%s)", async (restMs, seconds) => {
+  ])("after 429 with Retry-After of %s ms rests: %s (%s)", async (restMs, seconds, _why) => {
     let round = 0;
     const world = await running(() => {
       if (round++ === 0) throw new RestProblem("El mercado respondió 429 y pide esperar", restMs);
