@@ -17,6 +17,7 @@ import * as pricesText from "../src/pages/docs_prices_text.ts";
 import * as searchText from "../src/pages/docs_search_text.ts";
 import * as docsText from "../src/pages/docs_text.ts";
 import * as validateText from "../src/pages/docs_validate_text.ts";
+import * as pricesPageText from "../src/pages/prices_text.ts";
 import * as pagesText from "../src/pages/text.ts";
 import { MONTHLY, publishedApp } from "./api/published_app.ts";
 
@@ -148,6 +149,7 @@ describe("words of the pages", () => {
       ...searchText,
       ...freshnessText,
       ...pricesText,
+      ...pricesPageText,
       ...validateText,
       ...pagesText,
     });

@@ -23,6 +23,7 @@ import { listingRoutes } from "./listings.ts";
 import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
 import { priceError, priceRefusal } from "./price_answer.ts";
+import { pricePageRoutes } from "./price_page.tsx";
 import { isPricePath, priceRoutes } from "./prices.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
@@ -140,6 +141,7 @@ export function createApp(context: AppContext): Hono {
   freshnessRoutes(app, { activities, today, cache });
   dumpRoutes(app, context);
   priceRoutes(app, context);
+  pricePageRoutes(app, context);
   listingRoutes(app, { listings: context.listings, cache });
   explorerRoutes(app, { ...context, today });
   siteRoutes(app, context);

@@ -7,6 +7,7 @@ import { type PriceReader, type Prices, type PublishedPrices, totalsOf } from ".
 import { pythonNumber } from "../core/number_text.ts";
 import { bodyCache, entityTag, isFresh, namesTag } from "./caching.ts";
 import { invalid, JSON_HEADERS, type PriceAnswer, priceError } from "./price_answer.ts";
+import { chooseMarket } from "./price_market.ts";
 import { priceOrigin } from "./price_origin.ts";
 import { lastOf, pageQuery, parseFloatText, parseIntegerText, type Range, rangeOf } from "./price_params.ts";
 import { statsAnswer } from "./price_stats.ts";
@@ -126,18 +127,15 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
   }
 }
 
-/** The market that is named, else the first real one; a simulated one is never taken for it. */
-function marketOf({ markets }: PublishedPrices, query: URLSearchParams): PriceReader | Response {
+/** The market that is named, or is asked for without a name; else how it is refused. */
+function marketOf(published: PublishedPrices, query: URLSearchParams): PriceReader | Response {
   const name = lastOf(query, "market");
-  if (name === "") {
-    const real = markets.filter(({ market }) => market.isReal);
-    return real.find(({ market }) => market.name === "btcars") ?? real[0] ?? priceError(503, NOT_PUBLISHED);
-  }
-  return markets.find(({ market }) => market.name === name) ??
-    problemJson(
-      404,
-      `No hay un mercado "${name}": hay ${markets.map(({ market }) => market.name).join(", ")}`,
-    );
+  const reader = chooseMarket(published, name);
+  if (reader) return reader;
+  const names = published.markets.map(({ market }) => market.name).join(", ");
+  return name === ""
+    ? priceError(503, NOT_PUBLISHED)
+    : problemJson(404, `No hay un mercado "${name}": hay ${names}`);
 }
 
 /** Whether no tick can fall into it any more: it ended a period ago, and later ones are published. */

@@ -4,8 +4,8 @@ import type { Bilingual } from "./text.ts";
 
 export const PRICES_TEXT = {
   lead: [
-    "Precios de mercados, observados cada pocos segundos. Las cuatro primeras rutas responden como el sistema que reemplazan; sin barra final redirigen (301).",
-    "Prices of markets, observed every few seconds. The first four routes answer as the system they replace; without the final slash they redirect (301).",
+    "Precios de mercados, observados cada pocos segundos. Las cuatro primeras rutas responden como el sistema que reemplazan; sin barra final redirigen (301). La página `/precios` muestra el último día.",
+    "Prices of markets, observed every few seconds. The first four routes answer as the system they replace; without the final slash they redirect (301). The page `/precios` shows the last day.",
   ],
   routesCaption: ["Rutas", "Routes"],
   route: ["Ruta", "Route"],
