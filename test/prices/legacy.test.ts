@@ -19,6 +19,8 @@ const EVER = { from: 0, to: 9e15 };
 function memorySet(entries: readonly (readonly [string, number])[] = []) {
   const scores = new Map(entries);
   let isDown = false;
+  /** In the order of the set: by score, then by member. */
+  const sorted = () => [...scores].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
   const set: LegacySet = {
     add: (added) =>
       Promise.try(() => {
@@ -28,12 +30,10 @@ function memorySet(entries: readonly (readonly [string, number])[] = []) {
         }
       }),
     async *pages() {
-      const all = [...scores].map(([member, score]): LegacyEntry => ({ member, score }));
+      const all = sorted().map(([member, score]): LegacyEntry => ({ member, score }));
       for (let i = 0; i < all.length; i += 2) yield await Promise.resolve(all.slice(i, i + 2));
     },
   };
-  /** In the order of the set: by score, then by member. */
-  const sorted = () => [...scores].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
   return { set, scores, sorted, down: (yes: boolean) => isDown = yes };
 }
 
@@ -113,7 +113,6 @@ describe("importLegacy", () => {
     const store = await btcStore();
     const { set, scores } = memorySet([["9.5", SECOND], ["10.5", SECOND], ["1.0", SECOND + 0.5]]);
     await importLegacy(store, set, "btcars");
-    // Pages come in no order: within each, prices do.
     expect(await told(store)).toEqual([
       [0, "10.5", "legacy"],
       [1, "9.5", "legacy"],
@@ -169,6 +168,22 @@ describe("projectLegacy", () => {
     const world = memorySet();
     await projectLegacy(store, world.set, "btcars");
     expect(world.sorted().map(([member, score]) => [member, score - SECOND])).toEqual(entries);
+  });
+
+  test("keeps of two hours of polls what the original would have, while the store has them all", async () => {
+    const fixture = path.join(import.meta.dirname!, "../fixtures/prices/polls-2h.json");
+    const { polls, distinct_prices } = JSON.parse(readFileSync(fixture, "utf8")) as {
+      readonly polls: readonly [number, string][];
+      readonly distinct_prices: number;
+    };
+    const store = await btcStore();
+    await store.addTicks(polls.map(([second, price]) => tick(second * 1_000, price)));
+    const world = memorySet();
+    await projectLegacy(store, world.set, "btcars");
+    expect(await store.count("btcars")).toBe(polls.length);
+    expect(world.scores.size).toBe(distinct_prices);
+    // Each price where it was last seen.
+    expect(world.scores).toEqual(new Map(polls.map(([second, price]) => [price, second])));
   });
 
   test("writes the whole second of a tick, and nothing twice", async () => {

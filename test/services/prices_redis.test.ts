@@ -8,7 +8,7 @@ import { openPriceStore } from "../../src/open.ts";
 import { pricesHere } from "../../src/prices_here.ts";
 import { type MarketStub, quoting, startMarketStub } from "../prices/market_stub.ts";
 import { START_TIMEOUT_MS } from "../services.ts";
-import { eventually, runWell, sleep } from "../slow/process.ts";
+import { eventually, runWell } from "../slow/process.ts";
 import { type LookedInto, startRedis } from "./redis_client.ts";
 
 let redis: LookedInto;
@@ -94,8 +94,17 @@ test("prices import takes over what is new, and nothing twice", async () => {
   expect(first.stdout).toContain("2 precios nuevos");
   const second = await runWell("prices_command", ["import", "--json"], env);
   expect(JSON.parse(second.stdout)).toMatchObject({ added: 0 });
+  // More than a page of one second, and several pages.
+  const many = Array.from(
+    { length: 3_000 },
+    (_, i) => [i < 1_200 ? 1_717_140_000 : 1_717_140_000 + i, `${i}.5`],
+  );
+  await redis.client.zadd("prices", ...many.flat());
+  const third = await runWell("prices_command", ["import", "--json"], env);
+  expect(JSON.parse(third.stdout)).toMatchObject({ added: 3_000 });
+  const fourth = await runWell("prices_command", ["import", "--json"], env);
+  expect(JSON.parse(fourth.stdout)).toMatchObject({ read: JSON.parse(third.stdout).read, added: 0 });
   await redis.client.set("other", "x");
   await redis.client.rename("other", "prices");
-  await sleep(0);
   await expect(runWell("prices_command", ["import"], env)).rejects.toThrow(/clave "prices" de Redis/);
 }, 120_000);

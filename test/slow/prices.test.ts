@@ -4,9 +4,13 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HOUR_MS } from "../../src/core/prices/aggregate.ts";
+import { decimalText } from "../../src/core/prices/decimal.ts";
+import { totalsOf } from "../../src/core/prices/reader.ts";
 import { BUENOS_AIRES_MS, buenosAiresDay, DAY_MS, isoDate } from "../../src/core/time.ts";
-import { openPriceStore } from "../../src/open.ts";
+import { openPriceStore, openPublishedPrices } from "../../src/open.ts";
 import { publishPriceSeries } from "../../src/price_series.ts";
+import { pricesHere } from "../../src/prices_here.ts";
 import { quoting, startMarketStub } from "../prices/market_stub.ts";
 import { BTC, tick } from "../store/price_examples.ts";
 import { addressOf, runCommand, runWell, sleep, startCommand } from "./process.ts";
@@ -94,6 +98,47 @@ test("start --simulate-prices serves a market of nobody, and an unreachable one 
   const { stderr } = await server.finished;
   const events = stderr.split("\n").flatMap((line) => line.startsWith("{") ? [JSON.parse(line).event] : []);
   expect(events.filter((event) => event.startsWith("prices."))).toEqual(["prices.failing"]);
+});
+
+test("old ticks become minutes and hours, and count as before for readers", async () => {
+  const places = { dataDir };
+  const store = openPriceStore(places);
+  const hour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  await store.saveMarket(BTC);
+  await store.addTicks([0, 10, 20, 70].map((second) => tick(hour - 50 * HOUR_MS + second * 1_000, "2.5")));
+  const stub = startMarketStub(quoting({ btcars: "7.5" }));
+  const end = new AbortController();
+  const done = pricesHere({
+    places,
+    settings: {
+      BUENBIT_URL: stub.url,
+      PRICE_MARKETS: "btcars=Bitcoin en pesos:ARS",
+      PRICE_PERIOD_SECONDS: 1,
+      PRICE_KEEP_DAYS: 2,
+      ALLOW_INTERNAL_SOURCES: true,
+      HARVEST_USER_AGENT: "test",
+    },
+    log: (_, event, fields) => {
+      throw new Error(`${event} ${JSON.stringify(fields)}`);
+    },
+  }, end.signal);
+  try {
+    const prices = openPublishedPrices(places, 1_000_000);
+    const ofOld = async () => {
+      const reader = (await prices.current())?.markets[0];
+      return reader && await totalsOf(reader, 0, hour - 49 * HOUR_MS);
+    };
+    const totals = await until(ofOld, (found) => found?.entries === 2);
+    expect(totals).toMatchObject({ count: 4 });
+    expect(decimalText(totals!.sum)).toBe("10.0");
+    expect(await store.aggregates("btcars", HOUR_MS, 0, 9e15)).toMatchObject([{ count: 4, sum: "10.0" }]);
+    expect((await store.newest("btcars"))!.price).toBe("7.5");
+  } finally {
+    end.abort();
+    await done;
+    await stub.close();
+    await store.close();
+  }
 });
 
 test("days of a market are series: searched, combined, and kept by harvests", async () => {

@@ -7,6 +7,6 @@ export type LegacyEntry = { readonly member: string; readonly score: number };
 export interface LegacySet {
   /** In order; a member that is there already moves to a later score, never to an earlier one. */
   add(entries: readonly LegacyEntry[]): Promise<void>;
-  /** Every entry, by pages in no order; one that moves meanwhile may come twice. */
+  /** Every entry by score, page by page; one that moves meanwhile may come twice. */
   pages(): AsyncIterable<readonly LegacyEntry[]>;
 }

@@ -18,12 +18,19 @@ export function redisLegacySet(redis: Redis): LegacySet {
     },
 
     async *pages() {
-      let cursor = "0";
-      do {
-        const [next, flat] = await asked(() => redis.zscan(KEY, cursor, "COUNT", PAGE));
-        cursor = next;
-        yield flat.flatMap((member, i) => i % 2 === 0 ? [{ member, score: Number(flat[i + 1]) }] : []);
-      } while (cursor !== "0");
+      // By score, not by scan: neighbours are looked up together. Whatever moves meanwhile moves to what is still to come.
+      for (let from = "-inf", skipped = 0;;) {
+        const flat = await asked(() =>
+          redis.zrangebyscore(KEY, from, "+inf", "WITHSCORES", "LIMIT", skipped, PAGE)
+        );
+        const members = flat.filter((_, i) => i % 2 === 0), scores = flat.filter((_, i) => i % 2 === 1);
+        yield members.map((member, i) => ({ member, score: Number(scores[i]) }));
+        if (members.length < PAGE) return;
+        const last = scores.at(-1)!;
+        const seen = scores.length - scores.indexOf(last);
+        skipped = last === from ? skipped + seen : seen;
+        from = last;
+      }
     },
   };
 }
