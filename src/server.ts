@@ -15,6 +15,7 @@ import {
   openPublishedDumps,
   openPublishedListings,
   openPublishedPopularity,
+  openPublishedPrices,
   openPublishedSearches,
   type Places,
 } from "./open.ts";
@@ -97,12 +98,16 @@ export async function startServer(
     log("error", "request.failed", { path, ...faultFields(error) });
   const shared = openShared(settings, log, own?.counts);
   const assets = builtAssets((error) => log("warn", "assets.failed", faultFields(error)));
+  const closing = new AbortController();
   const app = createApp({
     snapshots: openPublished(places, settings.SEGMENT_CACHE_MB * MB),
     activities: openPublishedActivity(places),
     dumps: openPublishedDumps(places),
     listings: openPublishedListings(places),
     popularities: openPublishedPopularity(places),
+    prices: openPublishedPrices(places, settings.SEGMENT_CACHE_MB * MB),
+    streamsUntil: closing.signal,
+    trustedProxies: settings.TRUSTED_PROXIES,
     searches: openPublishedSearches(
       places,
       (error) => log("warn", "search.fell_back", faultFields(error)),
@@ -123,7 +128,6 @@ export async function startServer(
     }),
     onError,
   });
-  const closing = new AbortController();
   const ops = await openOps(places, settings, onError, post, assets, closing.signal);
   const answer = (request: Request, { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
     ops.takes(request) ? ops.answer(request, remoteAddr.hostname) : app.fetch(request);

@@ -7,6 +7,7 @@ import type { Dumps } from "../core/dumps.ts";
 import type { Popularities } from "../core/hits.ts";
 import type { Listings } from "../core/listing.ts";
 import type { QueryCounter } from "../core/popularity.ts";
+import type { Prices } from "../core/prices/reader.ts";
 import { Problem } from "../core/problem.ts";
 import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
 import type { SharedBodies } from "../core/shared_bodies.ts";
@@ -21,6 +22,9 @@ import { freshnessRoutes } from "./freshness.ts";
 import { listingRoutes } from "./listings.ts";
 import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
+import { priceError, priceRefusal } from "./price_answer.ts";
+import { pricePageRoutes } from "./price_page.tsx";
+import { isPricePath, priceRoutes } from "./prices.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 import { isSearchPath, type OverSnapshot, searchRoutes } from "./search.ts";
@@ -42,6 +46,12 @@ export type AppContext = {
   readonly dumps?: Dumps;
   /** Nodes, distributions and catalogs as they were read; without it they are not told. */
   readonly listings?: Listings;
+  /** Ticks of markets; without them the price routes say that nothing is published. */
+  readonly prices?: Prices;
+  /** Proxies of ours in front, whose word on host and scheme is taken for the links of the price list. */
+  readonly trustedProxies?: number;
+  /** New ticks are streamed until then; without it there is no stream. */
+  readonly streamsUntil?: AbortSignal;
   /** Scripts of the pages; without them pages are as complete, and less lively. */
   readonly assets?: Assets;
   /** Epoch ms. */
@@ -130,6 +140,8 @@ export function createApp(context: AppContext): Hono {
 
   freshnessRoutes(app, { activities, today, cache });
   dumpRoutes(app, context);
+  priceRoutes(app, context);
+  pricePageRoutes(app, context);
   listingRoutes(app, { listings: context.listings, cache });
   explorerRoutes(app, { ...context, today });
   siteRoutes(app, context);
@@ -138,7 +150,9 @@ export function createApp(context: AppContext): Hono {
   validateRoutes(app, context);
   const readPaths = new Set(app.routes.filter(({ method }) => method === "GET").map(({ path }) => path));
   const refuse = (method: string, path: string) =>
-    problemJson(405, `${method} no se admite en ${path}`, { allow: "GET, HEAD, OPTIONS" });
+    isPricePath(path)
+      ? priceRefusal(method)
+      : problemJson(405, `${method} no se admite en ${path}`, { allow: "GET, HEAD, OPTIONS" });
   // A second route of a fixed path would be paid for by every GET of it; those with parameters need one.
   for (const path of readPaths) {
     if (path.includes(":")) {
@@ -160,6 +174,8 @@ export function createApp(context: AppContext): Hono {
       : [500, "Error interno"];
     return SERIES_PATHS.includes(req.path) || isSearchPath(req.path)
       ? seriesErrors([{ error: detail }], undefined, status)
+      : isPricePath(req.path)
+      ? priceError(status, detail)
       : problemJson(status, detail);
   });
   answerHead(app);
@@ -175,8 +191,10 @@ function answerHead(app: Hono): void {
     asked.delete("range");
     const { status, headers, body } = await fetch(new Request(request.url, { headers: asked }), ...rest);
     const lengthened = new Headers(headers);
-    if (headers.has("content-length")) await body?.cancel();
-    else if (body) {
+    // A stream has no end to wait for.
+    if (headers.has("content-length") || headers.get("content-type")?.startsWith("text/event-stream")) {
+      await body?.cancel();
+    } else if (body) {
       lengthened.set("content-length", String((await new Response(body).arrayBuffer()).byteLength));
     }
     return new Response(null, { status, headers: lengthened });

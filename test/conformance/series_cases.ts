@@ -23,6 +23,8 @@ export type CaseFile = {
 
 /** Where requests go, by data set. */
 export type Target = {
+  /** Of a server that runs already. */
+  readonly url?: string;
   base(folder: string, given: SeriesCase["given"]): Promise<string>;
   /** Sees to it that the files for download of a data set are there. */
   generateDumps(folder: string, given: SeriesCase["given"]): Promise<void>;
@@ -30,9 +32,11 @@ export type Target = {
 };
 
 /** A server of somebody else's: it holds its own data. */
-export function urlTarget(url: string): Target {
+export function urlTarget(address: string): Target {
+  const url = address.replace(/\/+$/, "");
   return {
-    base: () => Promise.resolve(url.replace(/\/+$/, "")),
+    url,
+    base: () => Promise.resolve(url),
     generateDumps: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
