@@ -13,6 +13,7 @@ import { publishPriceSeries } from "../../src/price_series.ts";
 import { pricesHere } from "../../src/prices_here.ts";
 import { quoting, startMarketStub } from "../prices/market_stub.ts";
 import { BTC, tick } from "../store/price_examples.ts";
+import { pollAndKill, POLLERS_TIMEOUT_MS } from "./price_pollers.ts";
 import { addressOf, runCommand, runWell, sleep, startCommand } from "./process.ts";
 
 let dataDir: string;
@@ -99,6 +100,10 @@ test("start --simulate-prices serves a market of nobody, and an unreachable one 
   const events = stderr.split("\n").flatMap((line) => line.startsWith("{") ? [JSON.parse(line).event] : []);
   expect(events.filter((event) => event.startsWith("prices."))).toEqual(["prices.failing"]);
 });
+
+test("two pollers of a folder, of which the active one is killed, have one tick a period", async () => {
+  await pollAndKill({ dataDir });
+}, POLLERS_TIMEOUT_MS);
 
 test("old ticks become minutes and hours, and count as before for readers", async () => {
   const places = { dataDir };
