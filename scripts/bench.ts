@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { runCommand, UsageProblem } from "../src/command.ts";
 import { benchDump } from "./bench/dump.ts";
+import { benchEdge } from "./bench/edge.ts";
 import { randomNumbers, writeNetwork } from "./bench/network.ts";
 import type { LoadResult } from "./bench/load.ts";
 import { benchPostgres } from "./bench/postgres.ts";
@@ -66,6 +67,7 @@ await runCommand({
       );
       await benchDump(dataFolder(folder, Number(series)), Number(series), tell);
       await benchQueries(folder, Number(seconds), tell);
+      await benchEdge({ folder, seconds: Number(seconds), load, randomPaths, tell });
       await benchSearch(folder, Number(series), tell);
       await benchRefine(folder, tell);
     } finally {

@@ -11,7 +11,7 @@ const ROOT = `${import.meta.dirname}/..`;
 const USAGE = `Uso: deno task check
 
 Controla los tipos tres veces: todo el árbol; src/core, que no conoce ninguna plataforma; y lo que también
-corre en el borde o en el navegador (src/api, src/pages, src/store/{segments,http,s3}, src/web, edge), la operación
+corre en el borde o en el navegador (src/api, src/pages, src/store/{segments,http,r2,s3}, src/web, edge), la operación
 (src/operation, src/console) y las secuencias (src/etl), que no conocen Deno ni Node.
 
   -h, --help   muestra esta ayuda
@@ -38,6 +38,7 @@ const CHECKS = [
       "src/pages",
       "src/store/segments",
       "src/store/http",
+      "src/store/r2",
       "src/store/s3",
       "src/operation",
       "src/console",

@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { differenceLines } from "../test/conformance/compare.ts";
+import { edgeTarget } from "../test/conformance/edge_target.ts";
 import { DEFAULT_SEARCH, SEARCH_ENGINES, type SearchEngine } from "../test/conformance/engines.ts";
 import { type FileResult, serverTarget, urlTarget } from "../test/conformance/series_cases.ts";
 import {
@@ -14,13 +15,14 @@ import {
 } from "../test/conformance/suites.ts";
 
 const USAGE =
-  `Uso: deno task conformance [--target server|URL] [--search sqlite|segments|opensearch] [--cases CARPETA …] [--only TEXTO]
+  `Uso: deno task conformance [--target server|edge|URL] [--search sqlite|segments|opensearch] [--cases CARPETA …] [--only TEXTO]
 
 Repite casos de conformidad por HTTP, cada uno contra una instancia nueva con sus datos, y termina con la
 línea "N passed, N failed".
 
-      --target     server (por omisión): instancias propias; o la dirección http(s) de un servidor que ya
-                   tiene los datos: no se carga nada y los catálogos, que se cosechan aparte, se omiten
+      --target     server (por omisión): instancias propias; edge: lo mismo, servido por un workerd real; o la
+                   dirección http(s) de un servidor que ya tiene los datos: no se carga nada. Los catálogos, que
+                   se cosechan, sólo corren con server
       --search     qué motor de búsqueda usan las instancias propias: sqlite (por omisión), segments, el
                    índice de la propia instantánea, u opensearch, que se arranca si no corre
       --cases      carpetas con casos; su contenido dice de qué clase son: casos de la API de series,
@@ -63,8 +65,8 @@ function parseOptions(args: readonly string[]): Options {
     else if (option === "--search") search = values[0]!;
     else only = values[0]!;
   }
-  if (target !== "server" && !/^https?:\/\/./.test(target)) {
-    refuse(`--target debe ser "server" o una dirección http(s), no "${target}"`);
+  if (target !== "server" && target !== "edge" && !/^https?:\/\/./.test(target)) {
+    refuse(`--target debe ser "server", "edge" o una dirección http(s), no "${target}"`);
   }
   if (!(SEARCH_ENGINES as readonly string[]).includes(search)) {
     refuse(`--search debe ser ${SEARCH_ENGINES.join(", ")}, no "${search}"`);
@@ -110,13 +112,17 @@ const suites = folders.map((folder) => {
   return suite ?? refuse(`No se reconocen casos en la carpeta "${folder}"`);
 });
 
-const target = targetName === "server" ? serverTarget(Date.now, search) : urlTarget(targetName);
+const target = targetName === "server"
+  ? serverTarget(Date.now, search)
+  : targetName === "edge"
+  ? edgeTarget()
+  : urlTarget(targetName);
 let passed = 0, failed = 0, notBuilt = 0;
 try {
   for (const [at, suite] of suites.entries()) {
     console.log(`${at === 0 ? "" : "\n"}${folders[at]}`);
     if (suite.kind === "catalogs" && targetName !== "server") {
-      console.log(`– omitidos con una dirección: ${Object.keys(suite.expected).length} catálogos`);
+      console.log(`– omitidos con --target ${targetName}: ${Object.keys(suite.expected).length} catálogos`);
       continue;
     }
     try {

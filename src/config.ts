@@ -67,7 +67,7 @@ export const Env = z.object({
     "Segundos que se espera a una fuente que no responde o que deja de enviar",
   ),
   BODY_CACHE_MB: integer(0, 4_096).default(32).describe(
-    "Memoria para respuestas ya armadas, en MB; 0 no guarda",
+    "Memoria para respuestas ya armadas, en MB, y un cuarto más para sus formas comprimidas; 0 no guarda",
   ),
   SEGMENT_CACHE_MB: integer(0, 65_536).default(96).describe(
     "Memoria para archivos publicados que se leen seguido, en MB, y otro tanto para los precios; 0 no guarda",

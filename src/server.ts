@@ -2,12 +2,15 @@
 // until it is told to stop.
 
 import { createApp } from "./api/app.ts";
+import { timed } from "./api/server_timing.ts";
+import { wholeSite } from "./api/whole_site.ts";
 import { builtAssets } from "./assets.ts";
 import { UsageProblem } from "./command.ts";
 import type { QueryCounts } from "./core/popularity.ts";
 import { Problem } from "./core/problem.ts";
 import { VALIDATION } from "./core/validate.ts";
 import { SOURCE_KEYS } from "./harvest_and_publish.ts";
+import { compressed } from "./host/compressed.ts";
 import { createLog, faultFields, type LogLevel } from "./log.ts";
 import {
   openPublished,
@@ -114,6 +117,7 @@ export async function startServer(
       () => log("warn", "search.recovered"),
     ),
     searchMinScore: settings.SEARCH_MIN_SCORE,
+    site: wholeSite,
     assets,
     now: Date.now,
     version: VERSION,
@@ -129,8 +133,13 @@ export async function startServer(
     onError,
   });
   const ops = await openOps(places, settings, onError, post, assets, closing.signal);
+  // What operators see is left as it is: compressed secrets can be guessed by their length.
+  const read = compressed(
+    timed((request) => app.fetch(request), () => performance.now()),
+    settings.BODY_CACHE_MB * MB / 4,
+  );
   const answer = (request: Request, { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
-    ops.takes(request) ? ops.answer(request, remoteAddr.hostname) : app.fetch(request);
+    ops.takes(request) ? ops.answer(request, remoteAddr.hostname) : read(request);
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);

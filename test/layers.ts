@@ -41,6 +41,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     runtime: false,
   },
   "src/store/redis": { imports: ["src/core"], packages: ["ioredis"], runtime: true },
+  "src/store/r2": {
+    imports: ["src/core"],
+    types: ["src/store/segments/blobs.ts"],
+    packages: [],
+    runtime: false,
+  },
   "src/store/http": {
     imports: ["src/core"],
     types: ["src/store/segments/blobs.ts"],

@@ -1,7 +1,9 @@
 // The read application: everything a reader may ask for, over the published snapshot. It names no runtime, so
 // the same app answers on a server, at the edge and on a desktop.
 
-import { Hono } from "hono";
+import type { Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
+import { TrieRouter } from "hono/router/trie-router";
 import type { Activities } from "../core/activity.ts";
 import type { Dumps } from "../core/dumps.ts";
 import type { Popularities } from "../core/hits.ts";
@@ -12,24 +14,20 @@ import { Problem } from "../core/problem.ts";
 import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
 import type { SharedBodies } from "../core/shared_bodies.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
-import { buenosAiresDay } from "../core/time.ts";
+import { buenosAiresDay, type EpochDay } from "../core/time.ts";
 import type { Validate } from "../core/validate.ts";
 import type { Assets } from "./assets.ts";
 import { bodyCache } from "./caching.ts";
 import { dumpRoutes } from "./dump.ts";
-import { explorerRoutes } from "./explorer.tsx";
 import { freshnessRoutes } from "./freshness.ts";
 import { listingRoutes } from "./listings.ts";
-import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
 import { priceError, priceRefusal } from "./price_answer.ts";
-import { pricePageRoutes } from "./price_page.tsx";
 import { isPricePath, priceRoutes } from "./prices.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 import { isSearchPath, type OverSnapshot, searchRoutes } from "./search.ts";
 import { answerSeries } from "./series.ts";
-import { siteRoutes } from "./site.tsx";
 import { validateRoutes } from "./validate.ts";
 
 export type AppContext = {
@@ -52,6 +50,11 @@ export type AppContext = {
   readonly trustedProxies?: number;
   /** New ticks are streamed until then; without it there is no stream. */
   readonly streamsUntil?: AbortSignal;
+  /**
+   * Adds what describes the data and the API: pages, reference, OpenAPI (whole_site.ts). Without it those addresses
+   * are not there; the edge brings what was written ahead.
+   */
+  readonly site?: (app: Hono, context: SiteContext) => void;
   /** Scripts of the pages; without them pages are as complete, and less lively. */
   readonly assets?: Assets;
   /** Epoch ms. */
@@ -72,6 +75,12 @@ export type AppContext = {
   readonly onError?: (error: unknown, path: string) => void;
 };
 
+/** What a site is told besides the context. */
+export type SiteContext = AppContext & {
+  /** Day number in Buenos Aires. */
+  readonly today: () => EpochDay;
+};
+
 const SERIES_PATHS = ["/series/api/series", "/series/api/series/", "/api/series", "/api/series/"];
 const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
 const NOT_PUBLISHED =
@@ -81,7 +90,8 @@ const NOT_PUBLISHED =
 export function createApp(context: AppContext): Hono {
   const { snapshots, activities, popularities, now } = context;
   const cache = bodyCache(context.cacheBytes ?? DEFAULT_CACHE_BYTES, context.sharedBodies);
-  const app = new Hono({ strict: true });
+  // The other routers do not know all of these paths: they would only weigh.
+  const app: Hono = new HonoBase({ strict: true, router: new TrieRouter() });
 
   const today = () => buenosAiresDay(now());
   const answer = async (snapshot: Snapshot, url: string, headers: Headers) => {
@@ -136,15 +146,12 @@ export function createApp(context: AppContext): Hono {
       }),
     });
   });
-  app.get("/openapi.json", ({ req }) => json(openApi(context.version, originOf(req.url, context.publicUrl))));
 
   freshnessRoutes(app, { activities, today, cache });
   dumpRoutes(app, context);
   priceRoutes(app, context);
-  pricePageRoutes(app, context);
   listingRoutes(app, { listings: context.listings, cache });
-  explorerRoutes(app, { ...context, today });
-  siteRoutes(app, context);
+  context.site?.(app, { ...context, today });
 
   app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }));
   validateRoutes(app, context);

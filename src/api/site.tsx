@@ -8,7 +8,7 @@ import { Docs } from "../pages/docs.tsx";
 import { LOGO, STYLE } from "../pages/style.ts";
 import { languageOf } from "../pages/text.ts";
 import type { Assets } from "./assets.ts";
-import { type Body, CACHE_CONTROL, entityTag } from "./caching.ts";
+import { type Body, CACHE_CONTROL, entityTag, isFresh } from "./caching.ts";
 import { DIFFERENCES, OUTCOMES } from "./differences.ts";
 import { ERROR_TEXTS, SEARCH_ERROR_TEXTS } from "./error_texts.ts";
 import { answerPage, framed, styleHash } from "./page.ts";
@@ -58,23 +58,45 @@ export function siteRoutes(app: Hono, { snapshots, assets, version }: SiteContex
   app.get("/assets/caudal.css", async ({ req }) => {
     // An older page may ask by an older hash: it gets today's style, and not for ever.
     const current = req.query("v") === await styleHash();
-    return asset(STYLE, "text/css; charset=utf-8", current ? "max-age=31536000, immutable" : "max-age=300");
+    return asset(
+      req.raw.headers,
+      await styleHash(),
+      STYLE,
+      "text/css; charset=utf-8",
+      current ? "max-age=31536000, immutable" : "max-age=300",
+    );
   });
   app.get("/assets/:file", async ({ req }) => {
     const { pathname } = new URL(req.url);
     for (const { path, contentType, body } of (await assets?.files())?.values() ?? []) {
-      if (path === pathname) return asset(body, contentType, "max-age=31536000, immutable");
+      if (path === pathname) {
+        return asset(req.raw.headers, path, body, contentType, "max-age=31536000, immutable");
+      }
     }
     // A page of an older version goes on without.
     return problemJson(404, `No hay nada en ${pathname}`);
   });
   for (const path of ["/favicon.svg", "/favicon.ico"]) {
-    app.get(path, () => asset(LOGO, "image/svg+xml", "max-age=86400"));
+    app.get(path, ({ req }) => asset(req.raw.headers, LOGO, LOGO, "image/svg+xml", "max-age=86400"));
   }
 }
 
-function asset(body: Body, contentType: string, caching: string): Response {
-  return new Response(body, {
-    headers: { ...COMMON_HEADERS, "content-type": contentType, "cache-control": `public, ${caching}` },
-  });
+/** `version` is another text for each content. */
+function asset(
+  requestHeaders: Headers,
+  version: string,
+  body: Body,
+  contentType: string,
+  caching: string,
+): Response {
+  const tag = entityTag({ name: "asset" }, version);
+  const headers = {
+    ...COMMON_HEADERS,
+    "content-type": contentType,
+    "cache-control": `public, ${caching}`,
+    etag: tag,
+  };
+  return isFresh(requestHeaders, tag, undefined)
+    ? new Response(null, { status: 304, headers })
+    : new Response(body, { headers });
 }

@@ -337,4 +337,8 @@ export const CACHING_RULES: readonly Bilingual[] = [
     "Con `metadata=full` u `only`, y en las planillas, el ETag cambia además cada día y con cada cosecha, porque dicen cuántos días pasaron desde el último dato y cuándo se buscó.",
     "With `metadata=full` or `only`, and in workbooks, the ETag also changes every day and with every harvest, because they tell how many days passed since the last value and when it was looked for.",
   ],
+  [
+    "Los textos de más de 1 kB se comprimen con Brotli o gzip según `Accept-Encoding`; cada forma tiene su ETag, y `Vary` lo dice. Las descargas van como están, y se pueden pedir por partes.",
+    "Texts of more than 1 kB are compressed with Brotli or gzip as `Accept-Encoding` says; each form has its ETag, and `Vary` tells. Downloads go as they are, and may be asked for by parts.",
+  ],
 ];

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import type { Dumps } from "../../src/core/dumps.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { DUMP_POINTER, type DumpEntry, encodeDumpPointer } from "../../src/store/segments/dump_format.ts";
@@ -69,6 +70,7 @@ export function serve(catalogs: readonly string[] = ["c", ...ODD_CATALOGS]) {
 
 export function appOf(dumps: Dumps | undefined, onError?: (error: unknown) => void) {
   return createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(undefined) },
     ...(dumps && { dumps }),
     ...(onError && { onError }),

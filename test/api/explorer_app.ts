@@ -2,6 +2,7 @@
 // long for one request, some with gaps, and texts and ids that try to break out of a page.
 
 import { type AppContext, createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { enrich } from "../../src/core/enriched.ts";
 import type { Observations } from "../../src/core/observations.ts";
 import { publish } from "../../src/publish/publish.ts";
@@ -139,6 +140,7 @@ export async function explorerApp(given: Partial<AppContext> = {}) {
   await publishNow();
 
   const app = createApp({
+    site: wholeSite,
     snapshots: openSnapshots(blobs, () => now),
     searches: openSearches(blobs),
     now: () => now,

@@ -1,6 +1,7 @@
 // The application over catalogs that are really harvested from files, at times that the test says.
 
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import type { Node } from "../../src/core/canonical_store.ts";
 import { createReadSource } from "../../src/host/read_source.ts";
 import { harvest } from "../../src/ingest/harvest.ts";
@@ -23,6 +24,7 @@ export function harvestedApp(at: string) {
   return {
     clock,
     app: createApp({
+      site: wholeSite,
       snapshots: openSnapshots(blobs, now),
       activities: openActivities(blobs, now),
       now,

@@ -3,6 +3,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { readCatalogXlsx } from "../../src/ingest/catalog_xlsx.ts";
 import { saveJurisdiction, saveProject } from "../../src/operation/jurisdictions.ts";
 import type { Network } from "../../src/operation/network.ts";
@@ -71,6 +72,7 @@ async function listedApp() {
   await publish();
   const clock = { at: 0 };
   const app = createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(undefined) },
     listings: openListings(blobs, () => clock.at),
     now: () => clock.at,
@@ -354,6 +356,7 @@ test("/nodes.json of listings that an earlier version published has no day", asy
   };
   await publishListing({ store, network: { project: { title: "Red" }, nodes: [node] }, blobs, sha256 });
   const app = createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(undefined) },
     listings: openListings(blobs, () => 0),
     now: () => 0,

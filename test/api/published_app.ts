@@ -2,6 +2,7 @@
 // out of a page.
 
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { buenosAiresDay } from "../../src/core/time.ts";
 import { compression } from "../../src/host/compression.ts";
 import { runningSha256 } from "../../src/host/hash.ts";
@@ -41,6 +42,7 @@ const YEARS = column(Array.from({ length: 40 }, (_, i) => i), { frequency: "year
 /** An application before its first snapshot. */
 export function unpublishedApp() {
   return createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(undefined) },
     now: Date.now,
     version: VERSION,
@@ -90,6 +92,7 @@ export async function publishedApp() {
   const { snapshot } = await publishNow();
   return {
     app: createApp({
+      site: wholeSite,
       snapshots: openSnapshots(blobs, () => now),
       activities: openActivities(blobs, () => now),
       searches: openSearches(blobs),

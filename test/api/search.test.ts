@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { Problem } from "../../src/core/problem.ts";
 import type { Search, SearchDocument, Searches, SearchQuery } from "../../src/core/search.ts";
 import type { Snapshot } from "../../src/core/snapshot.ts";
@@ -36,6 +37,7 @@ async function searchApp(over: Partial<Parameters<typeof createApp>[0]> = {}) {
   const name = await publishDocuments(blobs, DOCUMENTS, { catalogAliases: { todos: ["sspm", "sspre"] } });
   const snapshot = await openSnapshot(blobs, name, PUBLISHED_AT);
   const app = createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(snapshot) },
     searches: openSearches(blobs),
     popularities: { current: () => Promise.resolve(popularityOfDocuments(DOCUMENTS)) },
@@ -307,6 +309,7 @@ describe("answers of the search", () => {
   test("are not there where nothing can be searched", async () => {
     const { snapshot } = await searchApp();
     const app = createApp({
+      site: wholeSite,
       snapshots: { current: () => Promise.resolve(snapshot) },
       now: Date.now,
       version: "1",

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { Problem } from "../../src/core/problem.ts";
 import type { Searches } from "../../src/core/search.ts";
 import { searchesWithStandIn } from "../../src/core/search_stand_in.ts";
@@ -31,6 +32,7 @@ async function appWithCluster() {
     onRecovered() {},
   });
   const app = createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(snapshot) },
     searches,
     now: () => state.at,
@@ -120,6 +122,7 @@ test("/readyz tells, with 200, and when the engine is back", async () => {
 test("/readyz tells nothing of a search that nothing stands in for", async () => {
   const { snapshot } = await appWithCluster();
   const app = createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(snapshot) },
     searches: openSearches(memoryBlobs()),
     now: () => 0,

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type AppContext, createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { enrich } from "../../src/core/enriched.ts";
 import type { Observations } from "../../src/core/observations.ts";
 import { Problem } from "../../src/core/problem.ts";
@@ -41,6 +42,7 @@ async function world(context: Partial<AppContext> = {}) {
   let now = PUBLISHED_AT;
   let runs = 0;
   const app = createApp({
+    site: wholeSite,
     snapshots: openSnapshots(blobs, () => now),
     now: () => now,
     version: "1",

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { bodyCache } from "../../src/api/caching.ts";
 import { writeWorkbook } from "../../src/api/workbook.ts";
 import { enrich } from "../../src/core/enriched.ts";
@@ -77,6 +78,7 @@ async function serve(all: readonly Published[] = SERIES, source_ = "INDEC") {
   await harvest();
   const now = () => clock.now;
   const app = createApp({
+    site: wholeSite,
     snapshots: openSnapshots(blobs, now),
     activities: openActivities(blobs, now),
     now,

@@ -4,6 +4,7 @@
 import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { CAPACITY, VALIDATE_PATHS, validateRoutes } from "../../src/api/validate.ts";
 import type { Validate, ValidationRequest } from "../../src/core/validate.ts";
 
@@ -12,6 +13,7 @@ const REQUEST = { catalog_url: "https://a.ar/data.json", distribution_id: "1.1" 
 
 function appWith(validate?: Validate, onError?: (error: unknown, path: string) => void) {
   return createApp({
+    site: wholeSite,
     snapshots: { current: () => Promise.resolve(undefined) },
     now: Date.now,
     version: "1",

@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import type { CanonicalStore } from "../../src/core/canonical_store.ts";
 import { DUMP_FORMATS } from "../../src/core/dump_files.ts";
 import type { Journal } from "../../src/core/journal.ts";
@@ -26,6 +27,10 @@ export type Instance = {
   /** Address of the server, without a final slash. */
   readonly base: string;
   readonly store: CanonicalStore;
+  /** Where its published files are. */
+  readonly published: string;
+  /** Publishes what was changed in the store. */
+  publish(): Promise<void>;
   /** Writes the files for download in every format, the first time it is asked. */
   generateDumps(): Promise<void>;
   close(): Promise<void>;
@@ -57,15 +62,19 @@ export async function startInstance(
     await closeTruth();
     await Deno.remove(folder, { recursive: true });
   };
-  try {
-    await load(store, journal);
+  const publishAll = async () => {
     await publish({ store, blobs, sha256, now });
     await publishPopularity({ store, blobs, sha256, now });
+  };
+  try {
+    await load(store, journal);
+    await publishAll();
   } catch (error) {
     await clear();
     throw error;
   }
   const app = createApp({
+    site: wholeSite,
     snapshots: openSnapshots(blobs, now),
     popularities: openPopularities(blobs, now),
     searches,
@@ -94,6 +103,8 @@ export async function startInstance(
   return {
     base: `http://127.0.0.1:${server.addr.port}`,
     store,
+    published: folder,
+    publish: publishAll,
     generateDumps: async () => void await (dumped ??= generateDumps()),
     async close() {
       await server.shutdown();

@@ -43,7 +43,10 @@ export function urlTarget(address: string): Target {
 }
 
 /** Instances of our own, one for each data set. */
-export function serverTarget(now: () => number = Date.now, engine?: SearchEngine): Target {
+export function serverTarget(
+  now: () => number = Date.now,
+  engine?: SearchEngine,
+): Target & { instanceOf(folder: string, given: SeriesCase["given"]): Promise<Instance> } {
   const instances = new Map<string, Promise<Instance>>();
   const instanceOf = (folder: string, given: SeriesCase["given"]) => {
     const path = given ? `${folder}/${given.ref}` : "";
@@ -58,6 +61,7 @@ export function serverTarget(now: () => number = Date.now, engine?: SearchEngine
     return instance;
   };
   return {
+    instanceOf,
     base: async (folder, given) => (await instanceOf(folder, given)).base,
     generateDumps: async (folder, given) => (await instanceOf(folder, given)).generateDumps(),
     async close() {

@@ -3,6 +3,7 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import { buenosAiresDay } from "../../src/core/time.ts";
 import { publish } from "../../src/publish/publish.ts";
 import { publishPopularity } from "../../src/publish/publish_popularity.ts";
@@ -118,6 +119,7 @@ describe("publishPopularity", () => {
   describe("answers", () => {
     const app = () =>
       createApp({
+        site: wholeSite,
         snapshots: openSnapshots(blobs, () => now),
         popularities: openPopularities(blobs, () => now),
         searches: openSearches(blobs),

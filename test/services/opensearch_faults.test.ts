@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import type { SearchDocument, SearchSettings } from "../../src/core/search.ts";
 import { searchesWithStandIn } from "../../src/core/search_stand_in.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
@@ -171,6 +172,7 @@ describe("a server", () => {
     const counts = new Map<string, number>();
     for (const text of TEXTS) counts.set(text, (await own.find(query({ text }))).count);
     const app = createApp({
+      site: wholeSite,
       snapshots: { current: () => Promise.resolve(snapshot) },
       searches: searchesWithStandIn(cluster, () => openSearches(blobs), {
         now: Date.now,

@@ -7,11 +7,12 @@ import { followPointer } from "../../src/store/segments/follow_pointer.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A place whose every reading is answered by hand. */
-function slowPlace() {
+function slowPlace(given: { pointerLifeMs?: number; outlive?: (work: Promise<unknown>) => void } = {}) {
   const readings: PromiseWithResolvers<Bytes | undefined>[] = [];
   let now = 0;
   const follow = followPointer<string>(
     {
+      ...given,
       read() {
         readings.push(Promise.withResolvers());
         return readings.at(-1)!.promise;
@@ -26,6 +27,7 @@ function slowPlace() {
     readings,
     answer: (text: string) => readings.at(-1)!.resolve(new TextEncoder().encode(text)),
     passSecond: () => void (now += 1_000),
+    pass: (ms: number) => void (now += ms),
   };
 }
 
@@ -40,6 +42,41 @@ async function openedPlace() {
 }
 
 describe("followPointer", () => {
+  test("believes a pointer as long as its place says, and looks soon for what it never found", async () => {
+    const place = slowPlace({ pointerLifeMs: 5_000 });
+    const absent = place.follow();
+    place.readings[0]!.resolve(undefined);
+    expect(await absent).toBeUndefined();
+    place.pass(1_000);
+    const found = place.follow();
+    place.answer("one");
+    expect(await found).toBe("one");
+    place.pass(4_999);
+    expect(await place.follow()).toBe("one");
+    expect(place.readings).toHaveLength(2);
+    place.pass(1);
+    const renewed = place.follow();
+    place.answer("two");
+    expect(await renewed).toBe("two");
+  });
+
+  test("tells of its readings where they would be cut off, and begins another for one that was", async () => {
+    const told: Promise<unknown>[] = [];
+    const place = slowPlace({ outlive: (work) => void told.push(work) });
+    const first = place.follow();
+    place.answer("old");
+    expect(await first).toBe("old");
+    place.passSecond();
+    expect(await place.follow()).toBe("old");
+    expect(told).toHaveLength(2);
+    // This reading never ends.
+    place.pass(60_000);
+    const renewed = place.follow();
+    place.answer("new");
+    expect(await renewed).toBe("new");
+    expect(place.readings).toHaveLength(3);
+  });
+
   test("waits for the first reading, however long it takes", async () => {
     const { follow, answer } = slowPlace();
     const asked = [follow(), follow()];

@@ -9,6 +9,10 @@ type Maybe<T> = T | Promise<T>;
 /** Read side; undefined where there is no such file. Answers may be immediate: a local file needs no waiting. */
 export type ReadBlobs = {
   read(name: string, range?: Range): Maybe<Uint8Array<ArrayBuffer> | undefined>;
+  /** How long a pointer is believed before it is read again, in ms; a second unless told. */
+  readonly pointerLifeMs?: number;
+  /** Told of work that goes on after the answer that began it, for platforms that would cut it off. */
+  readonly outlive?: (work: Promise<unknown>) => void;
 };
 
 /** Large files, which are neither read whole nor kept. */

@@ -3,11 +3,14 @@
 import { Problem } from "../../core/problem.ts";
 import type { ReadBlobs } from "./blobs.ts";
 
-/** How long a pointer is believed before it is read again, in ms. */
+/** How long a pointer is believed before it is read again, in ms, unless its place tells. */
 const POINTER_LIFE_MS = 1_000;
 
 /** How long readers who could be answered wait for a distant place to tell whether there is something newer, in ms. */
 const PATIENCE_MS = 100;
+
+/** A reading that takes longer was cut off with the answer that began it, in ms: another is begun. */
+const CUT_OFF_MS = 60_000;
 
 /**
  * Answers what the pointer `name` leads to; undefined until there is a pointer. While a newer one is slow to come,
@@ -24,6 +27,7 @@ export function followPointer<T>(
   let current: T | undefined;
   let readAt = -Infinity;
   let reading: Promise<void> | undefined;
+  let readingSince = -Infinity;
   /** Ends with the reading, or before it where that takes long. */
   let patience: Promise<void> | undefined;
   let fault: Problem | undefined;
@@ -42,10 +46,17 @@ export function followPointer<T>(
   return async () => {
     const age = now() - readAt;
     // A clock that was set back does not keep an old pointer.
-    if (age < 0 || age >= POINTER_LIFE_MS) {
-      if (!reading) {
-        reading = follow().finally(() => reading = undefined);
-        patience = atMost(PATIENCE_MS, reading);
+    // What was never found is looked for again soon, wherever it is.
+    const life = current && blobs.pointerLifeMs || POINTER_LIFE_MS;
+    if (age < 0 || age >= life) {
+      if (!reading || now() - readingSince >= CUT_OFF_MS) {
+        readingSince = now();
+        const begun: Promise<void> = follow().finally(() => {
+          if (reading === begun) reading = undefined;
+        });
+        reading = begun;
+        patience = atMost(PATIENCE_MS, begun);
+        blobs.outlive?.(begun);
       }
       await (current ? patience : reading);
     }

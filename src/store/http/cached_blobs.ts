@@ -1,0 +1,96 @@
+// Published files through a cache of the platform, which all isolates of a place share: a new one begins without
+// asking the origin, and the last pointer that was read leads on while the origin is gone.
+
+import { Problem } from "../../core/problem.ts";
+import type { PieceBlobs, ReadBlobs } from "../segments/blobs.ts";
+
+/** The part of the web's `Cache` that is used. */
+export type FileCache = {
+  match(url: string): Promise<Response | undefined>;
+  put(url: string, response: Response): Promise<void>;
+};
+
+export type CachedPlace = {
+  /** May fail or be missing: everything is read from the place then. */
+  readonly cache: FileCache;
+  /** What tells this place's files from those of others: part of their addresses in the cache. */
+  readonly place: string;
+};
+
+/** Files with a folder never change: their names hold the hash of their content. */
+const isImmutable = (name: string) => name.includes("/");
+
+const FOREVER = "public, max-age=31536000, immutable";
+
+/** How long a pointer may stand in for one that cannot be read. */
+const POINTER_KEPT = "public, max-age=86400";
+
+const LEFT_ALONE_MS = 10_000;
+
+/**
+ * Reads `blobs` through a cache. A part of a file brings the whole, which other parts are then cut from; large
+ * files, which are read in pieces, pass by.
+ */
+export function cachedBlobs(
+  blobs: ReadBlobs & PieceBlobs,
+  { cache, place }: CachedPlace,
+): ReadBlobs & PieceBlobs {
+  const urlOf = (name: string) => `https://caudal.invalid/${encodeURIComponent(place)}/${name}`;
+
+  /** A platform without a cache, or one that is ill, is left alone for a while: as if it were empty. */
+  let illSince = -Infinity;
+  const isWell = () => Date.now() - illSince >= LEFT_ALONE_MS;
+
+  async function kept(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!isWell()) return undefined;
+    try {
+      const found = await cache.match(urlOf(name));
+      return found && new Uint8Array(await found.arrayBuffer());
+    } catch {
+      illSince = Date.now();
+      return undefined;
+    }
+  }
+
+  function keep(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+    if (!isWell()) return;
+    const headers = {
+      "cache-control": isImmutable(name) ? FOREVER : POINTER_KEPT,
+      "content-length": String(bytes.length),
+    };
+    // A copy: what is handed on may be cut and read while this is written.
+    const writing = cache.put(urlOf(name), new Response(bytes.slice(), { headers })).catch(() => {});
+    blobs.outlive?.(writing);
+  }
+
+  async function readPointer(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      const bytes = await blobs.read(name);
+      if (bytes) keep(name, bytes);
+      return bytes;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const last = await kept(name);
+      if (!last) throw error;
+      return last;
+    }
+  }
+
+  return {
+    ...blobs,
+    async read(name, range) {
+      if (!isImmutable(name)) return await readPointer(name);
+      let bytes = await kept(name);
+      if (!bytes) {
+        // A whole file is worth its way where it is kept.
+        if (!isWell()) return await blobs.read(name, range);
+        bytes = await blobs.read(name);
+        if (!bytes) return undefined;
+        keep(name, bytes);
+      }
+      if (!range) return bytes;
+      const part = bytes.subarray(range.offset, range.offset + range.length);
+      return part.length === range.length ? part : undefined;
+    },
+  };
+}

@@ -1,0 +1,90 @@
+// The commands of the edge, and the entry for Deno Deploy, as people run them.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWorkerd } from "../../src/edge_workerd.ts";
+import { type Instance, startInstance } from "../conformance/instance.ts";
+import { type Given, loadGiven } from "../conformance/load_given.ts";
+import { fileOrigin } from "../edge/file_origin.ts";
+import { freePort } from "../services/s3_server.ts";
+import { eventually, runCommand, startCommand, startProgram } from "./process.ts";
+
+const ROOT = `${import.meta.dirname}/../..`;
+const GIVEN = {
+  series: [{ id: "e_1", title: "e_1", frequency: "R/P1Y", observations: [["2000-01-01", 7]] }],
+} as unknown as Given;
+const SERIES = "/series/api/series/?ids=e_1&metadata=none";
+
+let instance: Instance;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await Deno.makeTempDir({ prefix: "caudal_edge_" });
+  instance = await startInstance(Date.now, (store) => loadGiven(store, GIVEN, 18_000));
+});
+afterAll(async () => {
+  await instance.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+async function rowsAt(url: string): Promise<unknown> {
+  return (await (await fetch(`${url}${SERIES}`)).json()).data;
+}
+
+test("edge serves a folder under workerd until it is told to stop", async () => {
+  await using edge = startCommand("edge", ["--port", "0", "--from", instance.published]);
+  const url = await edge.printed(/en el borde en (http:\S+)/);
+  expect(await rowsAt(url)).toEqual([["2000-01-01", 7]]);
+  edge.kill("SIGTERM");
+  expect((await edge.finished).code).toBe(0);
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test.each([
+  { why: "a folder that is not there", args: ["--from", "/no/such"], code: 1, told: `"/no/such"` },
+  { why: "a bucket, which needs a key", args: ["--from", "s3://a/b"], code: 2, told: "s3://a/b" },
+  { why: "an origin that is no address", args: ["--from", ".", "--origin", "x"], code: 2, told: `"x"` },
+  { why: "an unknown option", args: ["--no"], code: 2, told: "--no" },
+])("edge refuses $why", async ({ args, code, told }) => {
+  const ended = await runCommand("edge", args);
+  expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(told)]);
+});
+
+test("edge:build takes what is published along, and the worker answers from its own files", async () => {
+  const built = await runCommand("edge_build", [
+    "--out",
+    `${folder}/out`,
+    "--from",
+    instance.published,
+    "--json",
+  ]);
+  expect(built.code).toBe(0);
+  const { bytes } = JSON.parse(built.stdout);
+  expect((await Deno.stat(`${folder}/out/worker.js`)).size).toBe(bytes);
+  const edge = await startWorkerd(`${folder}/out`, { host: "127.0.0.1", port: 0 }, {}, () => {});
+  try {
+    expect(await rowsAt(edge.url)).toEqual([["2000-01-01", 7]]);
+    expect((await fetch(`${edge.url}/snapshots/current.json`)).status).toBe(404);
+  } finally {
+    await edge.stop();
+  }
+});
+
+test("the entry for Deno Deploy serves the whole application over an address", async () => {
+  const origin = fileOrigin(instance.published);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await using deployed = startProgram(Deno.execPath(), ["run", "-A", `${ROOT}/edge/deno_deploy.ts`], {
+      SNAPSHOT_URL: origin.url,
+      DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
+    });
+    await eventually(() =>
+      fetch(`${url}/healthz`).then((answer) => answer.text()).then(() => true, () => false)
+    );
+    expect(deployed.isRunning()).toBe(true);
+    expect(await rowsAt(url)).toEqual([["2000-01-01", 7]]);
+    expect(await (await fetch(`${url}/serie/e_1`)).text()).toContain("<svg");
+  } finally {
+    await origin.stop();
+  }
+});
