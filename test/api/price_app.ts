@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { type AppContext, createApp } from "../../src/api/app.ts";
+import { wholeSite } from "../../src/api/whole_site.ts";
 import type { Tick } from "../../src/core/prices/tick.ts";
 import { publishPrices } from "../../src/publish/publish_prices.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
@@ -30,6 +31,7 @@ export async function priceApp(context: Partial<AppContext> = {}, markets = [BTC
   const app = createApp({
     snapshots: { current: () => Promise.resolve(undefined) },
     prices: openPrices(blobs, () => clock.now, KEEP_BYTES),
+    site: wholeSite,
     now: () => clock.now,
     version: "test",
     ...context,
