@@ -49,17 +49,26 @@ export type PriceCase = {
 
 export type PriceFile = { readonly title: string; readonly cases: readonly PriceCase[] };
 
-/** Runs the cases whose file, name or path holds `only`; at `url` where a server is there already, without loading. */
+type PlaceOfCases = {
+  readonly only?: string;
+  readonly url?: string;
+  readonly start?: (given: PriceGiven) => Promise<PriceInstance>;
+};
+
+/**
+ * Runs the cases whose file, name or path holds `only`: each data set in an instance that `start` makes; at `url` where
+ * a server is there already, without loading.
+ */
 export async function runPriceCases(
   { title, cases }: PriceFile,
-  { only = "", url }: { readonly only?: string; readonly url?: string } = {},
+  { only = "", url, start = startPriceInstance }: PlaceOfCases = {},
 ): Promise<FileResult> {
   const results: CaseResult[] = [];
   const instances = new Map<string, Promise<PriceInstance>>();
   const baseOf = async (given: PriceGiven) => {
     if (url !== undefined) return url;
     const key = JSON.stringify(given);
-    const instance = instances.get(key) ?? startPriceInstance(given);
+    const instance = instances.get(key) ?? start(given);
     instances.set(key, instance);
     return (await instance).base;
   };

@@ -8,13 +8,16 @@ import type { PriceStore } from "../../src/core/prices/store.ts";
 import type { Market } from "../../src/core/prices/tick.ts";
 import { importLegacy } from "../../src/prices/import_legacy.ts";
 import { publishPrices } from "../../src/publish/publish_prices.ts";
+import { folderBlobs } from "../../src/store/folder/blobs.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { connectRedis } from "../../src/store/redis/connection.ts";
 import { redisLegacySet } from "../../src/store/redis/legacy_set.ts";
+import type { WriteBlobs } from "../../src/store/segments/blobs.ts";
 import { openPrices } from "../../src/store/segments/prices.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { PRICE_MIGRATIONS } from "../../src/store/sqlite/price_migrations.ts";
 import { sqlitePriceStore } from "../../src/store/sqlite/price_store.ts";
+import type { Edges } from "./edge_target.ts";
 import { sha256 } from "./engines.ts";
 
 /** What the suites' requests are about, short enough for an answer that never comes. */
@@ -40,9 +43,36 @@ export function openGivenStore(): PriceStore {
 }
 
 /** Loads what is given, publishes it and serves it. */
-export async function startPriceInstance({ ticks = [], legacyZset }: PriceGiven): Promise<PriceInstance> {
-  const store = openGivenStore();
+export async function startPriceInstance(given: PriceGiven): Promise<PriceInstance> {
   const blobs = memoryBlobs();
+  await publishGiven(given, blobs);
+  const app = createApp({
+    snapshots: { current: () => Promise.resolve(undefined) },
+    prices: openPrices(blobs, Date.now, 1024 * 1024),
+    now: Date.now,
+    version: "conformance",
+  });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
+  return { base: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
+}
+
+/** The same by one of the edges, which reads the published files alone. */
+export async function edgePriceInstance(
+  given: PriceGiven,
+  edges: Pick<Edges, "over">,
+): Promise<PriceInstance> {
+  const folder = await Deno.makeTempDir({ prefix: "caudal_prices_" });
+  const blobs = folderBlobs(folder);
+  try {
+    await publishGiven(given, blobs);
+  } finally {
+    blobs.close();
+  }
+  return { base: await edges.over(folder), close: () => Deno.remove(folder, { recursive: true }) };
+}
+
+async function publishGiven({ ticks = [], legacyZset }: PriceGiven, blobs: WriteBlobs): Promise<void> {
+  const store = openGivenStore();
   try {
     await store.saveMarket(MARKET);
     const inSecond = new Map<number, number>();
@@ -66,14 +96,6 @@ export async function startPriceInstance({ ticks = [], legacyZset }: PriceGiven)
   } finally {
     await store.close();
   }
-  const app = createApp({
-    snapshots: { current: () => Promise.resolve(undefined) },
-    prices: openPrices(blobs, Date.now, 1024 * 1024),
-    now: Date.now,
-    version: "conformance",
-  });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
-  return { base: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
 }
 
 /** Through a real Redis, whose key `prices` the case has to itself. */

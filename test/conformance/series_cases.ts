@@ -1,5 +1,6 @@
 // Replays series API cases over HTTP: a fresh instance for each data set, or a server that runs already.
 
+import type { PriceGiven, PriceInstance } from "./price_instance.ts";
 import { buenosAiresDay } from "../../src/core/time.ts";
 import { compareAnswer, type Difference, type SeriesCase } from "./compare.ts";
 import type { SearchEngine } from "./engines.ts";
@@ -25,6 +26,8 @@ export type CaseFile = {
 export type Target = {
   /** Of a server that runs already. */
   readonly url?: string;
+  /** Where data sets of prices are, when not in the server's own process. */
+  readonly prices?: (given: PriceGiven) => Promise<PriceInstance>;
   base(folder: string, given: SeriesCase["given"]): Promise<string>;
   /** Sees to it that the files for download of a data set are there. */
   generateDumps(folder: string, given: SeriesCase["given"]): Promise<void>;

@@ -100,6 +100,7 @@ export async function* runSuite(suite: Suite, target: Target, only: string): Asy
       const result = await runPriceCases(file, {
         only,
         ...(target.url !== undefined && { url: target.url }),
+        ...(target.prices && { start: target.prices }),
       });
       if (result.results.length > 0) yield result;
     }
