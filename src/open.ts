@@ -94,8 +94,12 @@ export function openOperation(
 /** Runs of sequences: in a file of their own, because their logs are large. */
 export function openEtlStore({ dataDir, databaseUrl }: Places): EtlStore {
   if (databaseUrl !== undefined) return openPostgresEtlStore(databaseUrl);
-  return sqliteEtlStore(openEmbedded(dataDir, "etl.sqlite", ETL_MIGRATIONS));
+  return sqliteEtlStore(openEmbedded(dataDir, ETL_FILE, ETL_MIGRATIONS));
 }
+
+const ETL_FILE = "etl.sqlite";
+/** Where they are without a database. */
+export const etlFile = ({ dataDir }: Pick<Places, "dataDir">): string => path.join(dataDir, ETL_FILE);
 
 /** Prices: in a file of their own, which is written every few seconds. */
 export function openPriceStore({ dataDir, databaseUrl }: Places): PriceStore {
