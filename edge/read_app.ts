@@ -9,6 +9,7 @@ import type { PieceBlobs, ReadBlobs } from "../src/store/segments/blobs.ts";
 import { openDumps } from "../src/store/segments/dumps.ts";
 import { openListings } from "../src/store/segments/listings.ts";
 import { openPopularities } from "../src/store/segments/popularities.ts";
+import { openPrices } from "../src/store/segments/prices.ts";
 import { openSearches } from "../src/store/segments/search_index.ts";
 import { openSnapshots } from "../src/store/segments/snapshots.ts";
 import { VERSION } from "../src/version.ts";
@@ -16,6 +17,7 @@ import { VERSION } from "../src/version.ts";
 /** Bytes of published files, and of rendered answers, that stay in memory: an isolate has 128 MB for everything. */
 const KEEP_BYTES = 24 * 1024 * 1024;
 const BODY_BYTES = 12 * 1024 * 1024;
+const PRICE_BYTES = 12 * 1024 * 1024;
 
 /** How long a pointer is believed at the edge, in ms: each look is a request of every isolate to a distant place. */
 export const POINTER_LIFE_MS = 5_000;
@@ -39,6 +41,7 @@ export function edgeApp({ blobs, site, publicUrl, searchMinScore, onError }: Edg
     searches: openSearches(blobs),
     dumps: openDumps(blobs, now),
     listings: openListings(blobs, now),
+    prices: openPrices(blobs, now, PRICE_BYTES),
     site,
     now,
     version: VERSION,

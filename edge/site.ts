@@ -97,7 +97,7 @@ export function edgeSite({ assets, origin }: EdgeSite) {
         return problemJson(503, "Las páginas no están disponibles ahora; la API sí");
       }
     };
-    for (const path of ["/", "/serie", "/serie/", "/serie/:id", "/serie/:id/"]) {
+    for (const path of ["/", "/serie", "/serie/", "/serie/:id", "/serie/:id/", "/precios", "/precios/"]) {
       app.get(
         path,
         ({ req }) =>

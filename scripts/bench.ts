@@ -10,13 +10,15 @@ import { benchEdge } from "./bench/edge.ts";
 import { randomNumbers, writeNetwork } from "./bench/network.ts";
 import type { LoadResult } from "./bench/load.ts";
 import { benchPostgres } from "./bench/postgres.ts";
+import { priceRequests, publishTicks } from "./bench/prices.ts";
 import { benchRefine } from "./bench/refine.ts";
 import { benchSearch } from "./bench/search.ts";
-import { peakMemory, runScript, startServer, taskFlags } from "./bench/process.ts";
+import { peakMemory, processorTime, runScript, startServer, taskFlags } from "./bench/process.ts";
 
 const CONNECTIONS = 16;
 const ROUNDS = 3;
 const BODY_CACHE_MB = 64;
+const TICKS = [10_000, 100_000, 3_000_000];
 /** Observations of a series of the harvested networks. */
 const VALUES_EACH = 150;
 
@@ -29,10 +31,11 @@ await runCommand({
   summary: "Mide velocidad y memoria, cada cifra contra una referencia medida en la misma corrida.",
   options: {
     series: { value: "N", description: "Series de la red grande (por defecto 40000)" },
+    prices: { description: "Mide solamente los precios" },
     seconds: { value: "N", description: "Segundos de cada medición de pedidos (por defecto 3)" },
     json: { description: "Escribe las cifras como JSON" },
   },
-  run: async ({ series = "40000", seconds = "3", json }) => {
+  run: async ({ series = "40000", seconds = "3", prices, json }) => {
     if (!/^\d+$/.test(series) || Number(series) < 400) {
       throw new UsageProblem("--series espera un número desde 400");
     }
@@ -53,6 +56,8 @@ await runCommand({
       );
     };
     try {
+      await benchPrices(folder, Number(seconds), tell);
+      if (prices) return;
       await benchHarvest(folder, Number(series), tell);
       await benchPostgres(
         networkFolder(folder, Number(series)),
@@ -67,8 +72,8 @@ await runCommand({
       await benchRefine(folder, tell);
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
+      if (json) console.log(JSON.stringify(figures, null, 2));
     }
-    if (json) console.log(JSON.stringify(figures, null, 2));
   },
 });
 
@@ -296,5 +301,58 @@ async function benchQueries(folder: string, seconds: number, tell: Tell): Promis
         ...(aim && { aim }),
       });
     }
+  }
+}
+
+/** The same requests over few and many ticks, in turns, so that a noisy moment is nobody's alone. */
+async function benchPrices(folder: string, seconds: number, tell: Tell): Promise<void> {
+  const sizes = [];
+  for (const ticks of TICKS) {
+    const published = await publishTicks(folder, ticks);
+    tell({ name: `publicar ${ticks} precios`, value: published.seconds, unit: "s" });
+    tell({ name: "  por precio", value: published.bytes / ticks, unit: "bytes" });
+    sizes.push({
+      ticks,
+      requests: priceRequests(ticks),
+      server: await startServer("app", published.data, "0"),
+    });
+  }
+  for (const [kind, { name }] of sizes[0]!.requests.entries()) {
+    const each = () => TICKS.map((): number[] => []);
+    const rates = each(), ratios = each(), times = each();
+    // The first requests read files that the later ones find in memory.
+    for (const { requests, server } of sizes) await load(server.port, seconds, requests[kind]!.paths, folder);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [i, { requests, server }] of sizes.entries()) {
+        const { paths } = requests[kind]!;
+        const body = await (await fetch(`http://127.0.0.1:${server.port}${paths[0]}`)).arrayBuffer();
+        const fixed = await startServer("fixed", String(body.byteLength));
+        const baseline = await load(fixed.port, seconds, ["/"], folder);
+        await fixed.stop();
+        const before = processorTime(server.pid);
+        const measured = await load(server.port, seconds, paths, folder);
+        times[i]!.push((processorTime(server.pid) - before) / measured.requests);
+        rates[i]!.push(measured.requests / measured.seconds);
+        ratios[i]!.push(rates[i]!.at(-1)! / (baseline.requests / baseline.seconds));
+      }
+    }
+    for (const [i, { ticks }] of sizes.entries()) {
+      tell({
+        name: `precios, ${name}, ${ticks}`,
+        value: median(ratios[i]!),
+        unit: "de lo fijo",
+        baseline: `(${median(rates[i]!).toFixed(0)}/s, ${median(times[i]!).toFixed(3)} ms de procesador)`,
+      });
+    }
+    tell({
+      name: `  ${TICKS.at(-1)} contra ${TICKS[0]}, procesador por pedido`,
+      value: median(times.at(-1)!) / median(times[0]!),
+      unit: "veces",
+      aim: "plano: < 1,5",
+    });
+  }
+  for (const { ticks, server } of sizes) {
+    tell({ name: `memoria máxima sirviendo ${ticks} precios`, value: peakMemory(server.pid), unit: "MB" });
+    await server.stop();
   }
 }

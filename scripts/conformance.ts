@@ -6,7 +6,13 @@ import { differenceLines } from "../test/conformance/compare.ts";
 import { edgeTarget } from "../test/conformance/edge_target.ts";
 import { DEFAULT_SEARCH, SEARCH_ENGINES, type SearchEngine } from "../test/conformance/engines.ts";
 import { type FileResult, serverTarget, urlTarget } from "../test/conformance/series_cases.ts";
-import { OWN_CATALOGS, OWN_SERIES_CASES, readSuite, runSuite } from "../test/conformance/suites.ts";
+import {
+  OWN_CATALOGS,
+  OWN_PRICES,
+  OWN_SERIES_CASES,
+  readSuite,
+  runSuite,
+} from "../test/conformance/suites.ts";
 
 const USAGE =
   `Uso: deno task conformance [--target server|edge|URL] [--search sqlite|segments|opensearch] [--cases CARPETA …] [--only TEXTO]
@@ -21,7 +27,7 @@ línea "N passed, N failed".
                    índice de la propia instantánea, u opensearch, que se arranca si no corre
       --cases      carpetas con casos; su contenido dice de qué clase son: casos de la API de series,
                    catálogos (con expected.json), precios o SIIRAyS. Por omisión, las copias propias:
-                   test/golden/series-api y test/fixtures/catalogs
+                   test/golden/series-api, test/fixtures/catalogs y test/conformance/prices
       --only       solo los casos cuyo nombre, pedido, archivo o catálogo contiene TEXTO
   -h, --help       muestra esta ayuda
 
@@ -70,7 +76,7 @@ function parseOptions(args: readonly string[]): Options {
   return {
     target,
     search: search as SearchEngine,
-    folders: folders.length > 0 ? folders : [OWN_SERIES_CASES, OWN_CATALOGS],
+    folders: folders.length > 0 ? folders : [OWN_SERIES_CASES, OWN_CATALOGS, OWN_PRICES],
     only,
   };
 }

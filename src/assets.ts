@@ -9,7 +9,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Files with a plain name each. */
-const ENTRIES = ["series.ts", "series.css", "console.ts"];
+const ENTRIES = ["series.ts", "series.css", "prices.ts", "console.ts"];
 
 const UPLOT_LICENCE =
   "/*! uPlot: Copyright (c) Leon Sorokin, MIT licence, https://github.com/leeoniya/uPlot */";

@@ -6,6 +6,7 @@ import { parseSender } from "./core/mail_address.ts";
 import { Problem } from "./core/problem.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { parseFixedAccounts } from "./operation/fixed_accounts.ts";
+import { parseMarkets } from "./prices/markets.ts";
 
 const integer = (least: number, most: number) =>
   z.string().regex(/^\d+$/, "debe ser un número entero").transform(Number)
@@ -69,7 +70,7 @@ export const Env = z.object({
     "Memoria para respuestas ya armadas, en MB, y un cuarto más para sus formas comprimidas; 0 no guarda",
   ),
   SEGMENT_CACHE_MB: integer(0, 65_536).default(96).describe(
-    "Memoria para archivos publicados que se leen seguido, en MB; 0 no guarda",
+    "Memoria para archivos publicados que se leen seguido, en MB, y otro tanto para los precios; 0 no guarda",
   ),
   OPENSEARCH_URL: z.string().transform((text) => [...new Set(text.split(",").map((one) => one.trim()))])
     .pipe(
@@ -95,7 +96,7 @@ export const Env = z.object({
     'Cuentas de operación además de las del almacén: usuario:rol:hash, separadas por espacios (las escribe "console user … --print")',
   ),
   TRUSTED_PROXIES: integer(0, 10).default(0).describe(
-    "Cuántos proxys propios hay delante: de ellos se cree desde dónde y si por https llega cada pedido",
+    "Cuántos proxys propios hay delante: de ellos se cree desde dónde, a qué host y si por https llega cada pedido",
   ),
   SMTP_URL: z.string().regex(
     /^smtps?:\/\/[^\s/]+\/?$/,
@@ -125,6 +126,23 @@ export const Env = z.object({
   ),
   ETL_GRACE_SECONDS: integer(0, 3_600).default(10).describe(
     "Segundos que se espera a los pasos en curso cuando se detiene el proceso",
+  ),
+  BUENBIT_URL: z.url({ protocol: /^https?$/, error: "debe ser una dirección http o https" })
+    .default("https://be.buenbit.com/api/market/tickers/").describe("Dirección que responde con los precios"),
+  PRICE_MARKETS: z.string().default("btcars=Bitcoin en pesos:ARS").superRefine((text, context) => {
+    try {
+      parseMarkets(text, 1);
+    } catch (error) {
+      context.addIssue((error as Problem).message);
+    }
+  }).describe(
+    "Mercados que se consultan, par=Título:MONEDA separados por comas, o no; el primero es también el de Redis",
+  ),
+  PRICE_PERIOD_SECONDS: integer(1, 3_600).default(10).describe(
+    "Cada cuántos segundos se consultan los precios, en múltiplos",
+  ),
+  PRICE_KEEP_DAYS: integer(1, 36_500).optional().describe(
+    "Días que se guarda cada precio; después, uno por minuto y por hora; sin él, todos",
   ),
   HARVEST_USER_AGENT: z.string().min(1).default("Caudal/1 (+harvest)").describe(
     "User-Agent con que se piden catálogos y CSV",

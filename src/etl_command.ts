@@ -98,7 +98,9 @@ await runCommand({
           return options.wait ? await wait(run) : await showAsked(run, desk, json);
         }
         case "retry": {
-          const { run } = await desk.retry(numberOf(operand), { latest: options.latest ?? false });
+          const { run } = await withAllWrong(
+            desk.retry(numberOf(operand), { latest: options.latest ?? false }),
+          );
           return options.wait ? await wait(run) : await showAsked(run, desk, json);
         }
         case "cancel": {
@@ -237,8 +239,19 @@ function tellJson(value: unknown): void {
   console.log(JSON.stringify(value, null, 2));
 }
 
+/** The message of a Problem tells all that is wrong, a line each. */
+async function withAllWrong<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.issues.length === 0) throw error;
+    const lines = error.issues.map(({ path, message }) => `  ${path}: ${message}`);
+    throw new Problem(error.code, [error.message, ...lines].join("\n"), [], { cause: error });
+  }
+}
+
 async function showPlan(desk: EtlDesk, name: string, json: boolean): Promise<void> {
-  const steps = await desk.dryRun(name);
+  const steps = await withAllWrong(desk.dryRun(name));
   if (json) tellJson(steps);
   else console.log(dryRunText(steps));
 }

@@ -12,10 +12,11 @@ import { queueInProcess } from "./etl/queue.ts";
 import { reapLeft } from "./etl/reap.ts";
 import { etlScheduler, SCHEDULER_LEASE } from "./etl/scheduler.ts";
 import { SILENT_MS, workOnSteps } from "./etl/worker.ts";
+import { keptFile } from "./host/kept_file.ts";
 import { runNotifier, webhookSender } from "./host/notifications.ts";
 import { removeOldRunFolders, removeRunFolder } from "./host/step_folder.ts";
 import { stepProcesses } from "./host/step_processes.ts";
-import { openEtlStore, openOperation, type Places } from "./open.ts";
+import { etlFile, openEtlStore, openOperation, type Places } from "./open.ts";
 import { type EtlSettings, keptSequences, openProject, sequenceFiles } from "./open_etl.ts";
 import { stepPreparation } from "./prepare_step.ts";
 import { sharedQueue } from "./store/pg_boss/step_queue.ts";
@@ -45,7 +46,19 @@ export function etlHere(here: EtlHere, signal: AbortSignal): Promise<void> {
   const queue = databaseUrl === undefined
     ? queueInProcess()
     : sharedQueue({ databaseUrl, onError: here.onError });
-  return schedulePerform(here, openEtlStore(here.places), queue, signal);
+  const store = openEtlStore(here.places);
+  const own = databaseUrl === undefined ? overFile(store, etlFile(here.places)) : store;
+  return schedulePerform(here, own, queue, signal);
+}
+
+/** Who works over a file that was taken away stops: others cannot see what it does. */
+function overFile(store: EtlStore, file: string): EtlStore {
+  const confirm = keptFile(file);
+  return {
+    ...store,
+    takeLease: (...lease) => confirm().then(() => store.takeLease(...lease)),
+    renewLease: (...lease) => confirm().then(() => store.renewLease(...lease)),
+  };
 }
 
 /** Does one run, unless and until a process that works is there to do it; ends when `signal` aborts. */

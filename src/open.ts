@@ -10,18 +10,21 @@ import type { EtlStore } from "./core/etl/store.ts";
 import type { Popularities } from "./core/hits.ts";
 import type { Journal } from "./core/journal.ts";
 import type { Listings } from "./core/listing.ts";
+import type { Prices } from "./core/prices/reader.ts";
+import type { PriceStore } from "./core/prices/store.ts";
 import type { Records, Trail } from "./core/records.ts";
 import { type Searches, searchesWithFallback } from "./core/search.ts";
 import { searchesWithStandIn } from "./core/search_stand_in.ts";
 import type { Snapshots } from "./core/snapshot.ts";
 import { sha256 } from "./host/hash.ts";
 import { openPublishedBlobs, type PublishedPlace } from "./open_blobs.ts";
-import { openPostgresEtlStore, openPostgresPorts } from "./open_postgres.ts";
+import { openPostgresEtlStore, openPostgresPorts, openPostgresPriceStore } from "./open_postgres.ts";
 import { clusterSearches } from "./store/opensearch/search.ts";
 import { openActivities } from "./store/segments/activities.ts";
 import { openDumps } from "./store/segments/dumps.ts";
 import { openListings } from "./store/segments/listings.ts";
 import { openPopularities } from "./store/segments/popularities.ts";
+import { openPrices } from "./store/segments/prices.ts";
 import { openSearches, searchIndexReader, searchSourceReader } from "./store/segments/search_index.ts";
 import { openSnapshots } from "./store/segments/snapshots.ts";
 import { sqliteStore } from "./store/sqlite/canonical_store.ts";
@@ -30,6 +33,8 @@ import { dumpDatabase } from "./store/sqlite/dump_file.ts";
 import { ETL_MIGRATIONS } from "./store/sqlite/etl_migrations.ts";
 import { sqliteEtlStore } from "./store/sqlite/etl_store.ts";
 import { sqliteJournal } from "./store/sqlite/journal.ts";
+import { PRICE_MIGRATIONS } from "./store/sqlite/price_migrations.ts";
+import { sqlitePriceStore } from "./store/sqlite/price_store.ts";
 import { sqliteRecords, sqliteTrail } from "./store/sqlite/records.ts";
 import { sqliteSearches } from "./store/sqlite/search.ts";
 import fs from "node:fs";
@@ -89,7 +94,17 @@ export function openOperation(
 /** Runs of sequences: in a file of their own, because their logs are large. */
 export function openEtlStore({ dataDir, databaseUrl }: Places): EtlStore {
   if (databaseUrl !== undefined) return openPostgresEtlStore(databaseUrl);
-  return sqliteEtlStore(openEmbedded(dataDir, "etl.sqlite", ETL_MIGRATIONS));
+  return sqliteEtlStore(openEmbedded(dataDir, ETL_FILE, ETL_MIGRATIONS));
+}
+
+const ETL_FILE = "etl.sqlite";
+/** Where they are without a database. */
+export const etlFile = ({ dataDir }: Pick<Places, "dataDir">): string => path.join(dataDir, ETL_FILE);
+
+/** Prices: in a file of their own, which is written every few seconds. */
+export function openPriceStore({ dataDir, databaseUrl }: Places): PriceStore {
+  if (databaseUrl !== undefined) return openPostgresPriceStore(databaseUrl);
+  return sqlitePriceStore(openEmbedded(dataDir, "prices.sqlite", PRICE_MIGRATIONS));
 }
 
 function openEmbedded(dataDir: string, file = "caudal.sqlite", steps?: readonly string[]): Database {
@@ -140,6 +155,11 @@ export function openPublishedActivity(places: Places): Activities {
 /** How often series were asked for: one small file, which stays in memory. */
 export function openPublishedPopularity(places: Places): Popularities {
   return openPopularities(openPublishedBlobs(places), Date.now);
+}
+
+/** Ticks of markets; `keepBytes` of them may stay in memory. */
+export function openPublishedPrices(places: Places, keepBytes: number): Prices {
+  return openPrices(openPublishedBlobs(places), Date.now, keepBytes);
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { CanonicalStore } from "./core/canonical_store.ts";
 import type { EtlStore } from "./core/etl/store.ts";
 import type { Journal } from "./core/journal.ts";
+import type { PriceStore } from "./core/prices/store.ts";
 import type { Records, Trail } from "./core/records.ts";
 import { sha256 } from "./host/hash.ts";
 import { postgresStore } from "./store/postgres/canonical_store.ts";
@@ -11,6 +12,7 @@ import { postgresEtlStore } from "./store/postgres/etl_store.ts";
 import { postgresJournal } from "./store/postgres/journal.ts";
 import { withLease } from "./store/postgres/lease.ts";
 import { migrating } from "./store/postgres/migrate.ts";
+import { postgresPriceStore } from "./store/postgres/price_store.ts";
 import { postgresRecords, postgresTrail } from "./store/postgres/records.ts";
 
 /** What is kept in a database. */
@@ -29,6 +31,11 @@ export function openPostgresPorts(databaseUrl: string): PostgresPorts {
 /** Connects, and migrates, when first used; over connections of its own. */
 export function openPostgresEtlStore(databaseUrl: string): EtlStore {
   return postgresEtlStore(migrating(openPostgres(databaseUrl)));
+}
+
+/** The same for prices. */
+export function openPostgresPriceStore(databaseUrl: string): PriceStore {
+  return postgresPriceStore(migrating(openPostgres(databaseUrl)));
 }
 
 /**

@@ -1,7 +1,9 @@
-// What app processes share in memory, where there is a Redis: rendered answers, and counts of queries. Without one a
-// process that drains its own counts keeps them to itself.
+// What is shared through Redis, where there is one: rendered answers, counts of queries, prices for old readers. Without
+// one a process that drains its own counts keeps them to itself.
 
+import { once } from "node:events";
 import { idsOfQuery } from "./api/series.ts";
+import type { LegacySet } from "./core/prices/legacy_set.ts";
 import { type QueryCounter, queryCounter, type QueryCounts } from "./core/popularity.ts";
 import type { SharedBodies } from "./core/shared_bodies.ts";
 import { sha256 } from "./host/hash.ts";
@@ -9,6 +11,7 @@ import { faultFields, type Log } from "./log.ts";
 import { redisBodies } from "./store/redis/bodies.ts";
 import { connectRedis, type RedisPlace } from "./store/redis/connection.ts";
 import { redisCounts } from "./store/redis/counts.ts";
+import { redisLegacySet } from "./store/redis/legacy_set.ts";
 import { VERSION } from "./version.ts";
 
 export const REDIS_KEYS = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"] as const;
@@ -24,6 +27,9 @@ const FLUSH_MS = 5_000;
 
 /** How long the end of a process waits for its last counts, in ms. */
 const LAST_FLUSH_MS = 1_000;
+
+/** How long a first command waits for its connection, in ms. */
+const READY_MS = 3_000;
 
 export type Shared = {
   readonly bodies?: SharedBodies;
@@ -65,6 +71,26 @@ export function openSharedCounts(
 ): { readonly counts: QueryCounts; close(): void } | undefined {
   const redis = openRedis(settings, log);
   return redis && { counts: redisCounts(redis), close: () => redis.disconnect() };
+}
+
+/** The sorted set of the replaced system's prices; undefined where no Redis is set. */
+export function openLegacySet(
+  settings: RedisSettings,
+  log: Log,
+): { readonly set: LegacySet; ready(): Promise<void>; close(): void } | undefined {
+  const redis = openRedis(settings, log);
+  return redis && {
+    set: redisLegacySet(redis),
+    /** When it is connected, or after a while without. */
+    async ready() {
+      if (redis.status === "ready") return;
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), READY_MS);
+      await once(redis, "ready", { signal: late.signal }).catch(() => {});
+      clearTimeout(timer);
+    },
+    close: () => redis.disconnect(),
+  };
 }
 
 function openRedis(settings: RedisSettings, log: Log) {

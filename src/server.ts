@@ -18,6 +18,7 @@ import {
   openPublishedDumps,
   openPublishedListings,
   openPublishedPopularity,
+  openPublishedPrices,
   openPublishedSearches,
   type Places,
 } from "./open.ts";
@@ -100,12 +101,16 @@ export async function startServer(
     log("error", "request.failed", { path, ...faultFields(error) });
   const shared = openShared(settings, log, own?.counts);
   const assets = builtAssets((error) => log("warn", "assets.failed", faultFields(error)));
+  const closing = new AbortController();
   const app = createApp({
     snapshots: openPublished(places, settings.SEGMENT_CACHE_MB * MB),
     activities: openPublishedActivity(places),
     dumps: openPublishedDumps(places),
     listings: openPublishedListings(places),
     popularities: openPublishedPopularity(places),
+    prices: openPublishedPrices(places, settings.SEGMENT_CACHE_MB * MB),
+    streamsUntil: closing.signal,
+    trustedProxies: settings.TRUSTED_PROXIES,
     searches: openPublishedSearches(
       places,
       (error) => log("warn", "search.fell_back", faultFields(error)),
@@ -127,7 +132,6 @@ export async function startServer(
     }),
     onError,
   });
-  const closing = new AbortController();
   const ops = await openOps(places, settings, onError, post, assets, closing.signal);
   // What operators see is left as it is: compressed secrets can be guessed by their length.
   const read = compressed(

@@ -12,6 +12,7 @@ import { openMail } from "./open_mail.ts";
 import { PLACE_KEYS, publishingPlaces } from "./places.ts";
 import { openSharedCounts } from "./open_redis.ts";
 import { drainHere } from "./popularity.ts";
+import { PRICE_KEYS, pricesHere } from "./prices_here.ts";
 import { memoryCounts } from "./store/memory_counts.ts";
 import { tasksHere } from "./tasks.ts";
 import { workHere } from "./work_here.ts";
@@ -24,8 +25,11 @@ await runCommand({
     port: { value: "N", description: "Puerto (por defecto 8000)" },
     host: { value: "DIRECCIÓN", description: "Dirección en que se escucha (por defecto 127.0.0.1)" },
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
+    "simulate-prices": {
+      description: "Además inventa los precios de un mercado, simulacion, que no es de nadie",
+    },
   },
-  run: async ({ port, host, data }) => {
+  run: async ({ port, host, data, "simulate-prices": simulates = false }) => {
     const env = readEnv([
       ...SOURCE_KEYS,
       "PORT",
@@ -33,6 +37,7 @@ await runCommand({
       ...PLACE_KEYS,
       ...SERVER_KEYS,
       ...ETL_KEYS,
+      ...PRICE_KEYS,
     ]);
     const places = publishingPlaces(env, data);
     const log = createLog(env.LOG_LEVEL);
@@ -44,11 +49,17 @@ await runCommand({
     const listen = { host: host ?? env.HOST, port: portOption(port, env.PORT) };
     const end = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => end.abort());
-    let sequences = Promise.resolve();
-    const server = await startServer(places, listen, env, { own: counting, beforeExit: () => sequences });
+    let sequences = Promise.resolve(), prices = Promise.resolve();
+    const beforeExit = () => Promise.all([sequences, prices]);
+    const server = await startServer(places, listen, env, { own: counting, beforeExit });
     const post = openMail(env);
     const onError = (error: unknown) => log("error", "work.failed", faultFields(error));
     sequences = etlHere({ places, settings: env, mail: post.mail, onError }, end.signal);
+    const harvested = Promise.withResolvers<void>();
+    prices = pricesHere(
+      { places, settings: env, simulates, seriesAfter: harvested.promise, log },
+      end.signal,
+    ).catch(onError);
     console.log(`Caudal escucha en ${server.url} (los datos llegan al terminar la cosecha)`);
     try {
       if (Deno.stdout.isTerminal()) await tellFirstAccount(server);
@@ -65,6 +76,7 @@ await runCommand({
       if (!(error instanceof Problem)) throw error;
       console.error(`Error en la cosecha: ${error.message}. Se sigue sirviendo lo ya publicado`);
     }
+    harvested.resolve();
     const tasks = tasksHere(places, {
       ...env,
       post,

@@ -10,6 +10,7 @@ import { MAIL_KEYS, openMail } from "./open_mail.ts";
 import { openSharedCounts, REDIS_KEYS } from "./open_redis.ts";
 import { PLACE_KEYS, publishingPlaces } from "./places.ts";
 import { drainHere } from "./popularity.ts";
+import { PRICE_KEYS, pricesHere } from "./prices_here.ts";
 import { tasksHere } from "./tasks.ts";
 import { workHere } from "./work_here.ts";
 
@@ -29,6 +30,7 @@ await runCommand({
       ...MAIL_KEYS,
       ...REDIS_KEYS,
       ...ETL_KEYS,
+      ...PRICE_KEYS,
       "CONSOLE_USERS",
       "LOG_LEVEL",
       "PUBLIC_URL",
@@ -51,6 +53,7 @@ await runCommand({
     const post = openMail(env);
     const onError = (error: unknown) => log("error", "work.failed", faultFields(error));
     const sequences = etlHere({ places, settings: env, mail: post.mail, onError }, end.signal);
+    const prices = pricesHere({ places, settings: env, log }, end.signal).catch(onError);
     const tasks = tasksHere(places, {
       ...env,
       post,
@@ -65,7 +68,7 @@ await runCommand({
       () => console.log("Otro proceso hace este trabajo: queda a la espera"),
     );
     await Promise.race([working, tasksOver.promise]);
-    await sequences;
+    await Promise.all([sequences, prices]);
     await drain?.close();
     Deno.exit(0);
   },

@@ -6,8 +6,8 @@ import { buildAssets, builtAssets } from "../src/assets.ts";
 const files = await buildAssets();
 const text = (name: string) => new TextDecoder().decode(files.get(name)!.body);
 
-test("there are the scripts of a series' page and of the console, and a style, small, each named by its hash", () => {
-  expect([...files.keys()].sort()).toEqual(["console.js", "series.css", "series.js"]);
+test("there are the scripts of the pages of series and prices and of the console, and a style, small, each named by its hash", () => {
+  expect([...files.keys()].sort()).toEqual(["console.js", "prices.js", "series.css", "series.js"]);
   for (const [name, { path, body }] of files) {
     expect(path).toMatch(new RegExp(`^/assets/${name.replace(".", "-[A-Z0-9]{8}\\.")}$`));
     expect(body.length).toBeLessThan(100_000);
@@ -15,7 +15,7 @@ test("there are the scripts of a series' page and of the console, and a style, s
 });
 
 test("nothing in them runs text, writes styles into markup or names another origin", () => {
-  for (const script of ["series.js", "console.js"]) {
+  for (const script of ["series.js", "prices.js", "console.js"]) {
     expect(text(script)).not.toMatch(
       /\beval\(|new Function|\.innerHTML\s*=|setAttribute\("style"|document\.write/,
     );

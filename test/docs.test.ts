@@ -7,13 +7,17 @@ import { DIFFERENCES } from "../src/api/differences.ts";
 import { ERROR_TEXTS, SEARCH_ERROR_TEXTS } from "../src/api/error_texts.ts";
 import { openApi } from "../src/api/openapi.ts";
 import { SEARCH_PARAMS, SERIES_PARAMS } from "../src/api/params.ts";
+import { PRICE_DIFFERENCES } from "../src/api/price_differences.ts";
+import { PRICE_PARAMS, PRICE_ROUTES } from "../src/api/price_docs.ts";
 import { Env, type EnvKey } from "../src/config.ts";
 import { checkRequest } from "../src/core/series_request.ts";
 import { isoDate } from "../src/core/time.ts";
 import * as freshnessText from "../src/pages/docs_freshness_text.ts";
+import * as pricesText from "../src/pages/docs_prices_text.ts";
 import * as searchText from "../src/pages/docs_search_text.ts";
 import * as docsText from "../src/pages/docs_text.ts";
 import * as validateText from "../src/pages/docs_validate_text.ts";
+import * as pricesPageText from "../src/pages/prices_text.ts";
 import * as pagesText from "../src/pages/text.ts";
 import { MONTHLY, publishedApp } from "./api/published_app.ts";
 
@@ -42,6 +46,9 @@ describe("parameters", () => {
   const all = [
     ...SERIES_PARAMS.map((param) => ({ path: "/series/api/series/", ...param })),
     ...SEARCH_PARAMS.map((param) => ({ path: "/series/api/search/", ...param })),
+    ...PRICE_ROUTES.flatMap(({ path, params }) =>
+      PRICE_PARAMS.filter(({ name }) => params.includes(name)).map((param) => ({ path, ...param }))
+    ),
   ];
 
   test.each(all)(
@@ -116,12 +123,15 @@ describe("differences", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(DIFFERENCES)("$name is on the reference page", ({ name, before, now }) => {
-    LANGUAGES.forEach((language, i) => {
-      expect(pages.get(language)).toContain(`${name}${shown(before[i]!)}`);
-      expect(pages.get(language)).toContain(shown(now[i]!));
-    });
-  });
+  test.each([...DIFFERENCES, ...PRICE_DIFFERENCES])(
+    "$name is on the reference page",
+    ({ name, before, now }) => {
+      LANGUAGES.forEach((language, i) => {
+        expect(pages.get(language)).toContain(`${name}${shown(before[i]!)}`);
+        expect(pages.get(language)).toContain(shown(now[i]!));
+      });
+    },
+  );
 });
 
 describe("words of the pages", () => {
@@ -134,7 +144,15 @@ describe("words of the pages", () => {
   };
 
   test("are there in both languages", () => {
-    const all = pairs({ ...docsText, ...searchText, ...freshnessText, ...validateText, ...pagesText });
+    const all = pairs({
+      ...docsText,
+      ...searchText,
+      ...freshnessText,
+      ...pricesText,
+      ...pricesPageText,
+      ...validateText,
+      ...pagesText,
+    });
     expect(all.length).toBeGreaterThan(100);
     expect(all.filter((pair) => pair.some((text) => text.trim() === ""))).toEqual([]);
   });

@@ -96,6 +96,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["croner", "zod"],
     runtime: false,
   },
+  "src/prices": { imports: ["src/core"], packages: [], runtime: false },
   "src/work": { imports: ["src/core", "src/etl/pause.ts"], packages: ["croner"], runtime: false },
   "src/operation": {
     imports: [

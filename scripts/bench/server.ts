@@ -4,7 +4,7 @@
 //   deno run -A scripts/bench/server.ts app DATA BODY_CACHE_MB [segments]   |   fixed BYTES
 
 import { createApp } from "../../src/api/app.ts";
-import { openBlobs, openPublished, openPublishedSearches } from "../../src/open.ts";
+import { openBlobs, openPublished, openPublishedPrices, openPublishedSearches } from "../../src/open.ts";
 import { openSearches } from "../../src/store/segments/search_index.ts";
 
 const [kind, subject, cacheMb, engine] = Deno.args;
@@ -19,6 +19,7 @@ function handler(): Deno.ServeHandler {
     searches: engine === "segments"
       ? openSearches(openBlobs({ dataDir: subject! }))
       : openPublishedSearches({ dataDir: subject! }, console.error),
+    prices: openPublishedPrices({ dataDir: subject! }, 96 * 1024 * 1024),
     now: Date.now,
     version: "bench",
     cacheBytes: Number(cacheMb) * 1024 * 1024,

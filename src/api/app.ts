@@ -9,6 +9,7 @@ import type { Dumps } from "../core/dumps.ts";
 import type { Popularities } from "../core/hits.ts";
 import type { Listings } from "../core/listing.ts";
 import type { QueryCounter } from "../core/popularity.ts";
+import type { Prices } from "../core/prices/reader.ts";
 import { Problem } from "../core/problem.ts";
 import { DEFAULT_MIN_SCORE, type Searches } from "../core/search.ts";
 import type { SharedBodies } from "../core/shared_bodies.ts";
@@ -21,6 +22,8 @@ import { dumpRoutes } from "./dump.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { listingRoutes } from "./listings.ts";
 import { originOf } from "./origin.ts";
+import { priceError, priceRefusal } from "./price_answer.ts";
+import { isPricePath, priceRoutes } from "./prices.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 import { isSearchPath, type OverSnapshot, searchRoutes } from "./search.ts";
@@ -41,6 +44,12 @@ export type AppContext = {
   readonly dumps?: Dumps;
   /** Nodes, distributions and catalogs as they were read; without it they are not told. */
   readonly listings?: Listings;
+  /** Ticks of markets; without them the price routes say that nothing is published. */
+  readonly prices?: Prices;
+  /** Proxies of ours in front, whose word on host and scheme is taken for the links of the price list. */
+  readonly trustedProxies?: number;
+  /** New ticks are streamed until then; without it there is no stream. */
+  readonly streamsUntil?: AbortSignal;
   /**
    * Adds what describes the data and the API: pages, reference, OpenAPI (whole_site.ts). Without it those addresses
    * are not there; the edge brings what was written ahead.
@@ -140,6 +149,7 @@ export function createApp(context: AppContext): Hono {
 
   freshnessRoutes(app, { activities, today, cache });
   dumpRoutes(app, context);
+  priceRoutes(app, context);
   listingRoutes(app, { listings: context.listings, cache });
   context.site?.(app, { ...context, today });
 
@@ -147,7 +157,9 @@ export function createApp(context: AppContext): Hono {
   validateRoutes(app, context);
   const readPaths = new Set(app.routes.filter(({ method }) => method === "GET").map(({ path }) => path));
   const refuse = (method: string, path: string) =>
-    problemJson(405, `${method} no se admite en ${path}`, { allow: "GET, HEAD, OPTIONS" });
+    isPricePath(path)
+      ? priceRefusal(method)
+      : problemJson(405, `${method} no se admite en ${path}`, { allow: "GET, HEAD, OPTIONS" });
   // A second route of a fixed path would be paid for by every GET of it; those with parameters need one.
   for (const path of readPaths) {
     if (path.includes(":")) {
@@ -169,6 +181,8 @@ export function createApp(context: AppContext): Hono {
       : [500, "Error interno"];
     return SERIES_PATHS.includes(req.path) || isSearchPath(req.path)
       ? seriesErrors([{ error: detail }], undefined, status)
+      : isPricePath(req.path)
+      ? priceError(status, detail)
       : problemJson(status, detail);
   });
   answerHead(app);
@@ -184,8 +198,10 @@ function answerHead(app: Hono): void {
     asked.delete("range");
     const { status, headers, body } = await fetch(new Request(request.url, { headers: asked }), ...rest);
     const lengthened = new Headers(headers);
-    if (headers.has("content-length")) await body?.cancel();
-    else if (body) {
+    // A stream has no end to wait for.
+    if (headers.has("content-length") || headers.get("content-type")?.startsWith("text/event-stream")) {
+      await body?.cancel();
+    } else if (body) {
       lengthened.set("content-length", String((await new Response(body).arrayBuffer()).byteLength));
     }
     return new Response(null, { status, headers: lengthened });

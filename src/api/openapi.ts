@@ -3,6 +3,7 @@
 import { dumpPaths } from "./openapi_dump.ts";
 import { FRESHNESS_ANSWER } from "./openapi_freshness.ts";
 import { listingPaths } from "./openapi_listings.ts";
+import { pricePaths } from "./openapi_prices.ts";
 import { searchPaths } from "./openapi_search.ts";
 import { SERIES_PARAMS } from "./params.ts";
 import { XLSX } from "./series_workbook.ts";
@@ -143,6 +144,7 @@ export function openApi(version: string, origin: string): object {
       ...searchPaths(answer, ERROR_ANSWER),
       ...dumpPaths(answer, PROBLEM),
       ...listingPaths(answer, PROBLEM),
+      ...pricePaths(answer, PROBLEM),
       "/api/freshness": {
         get: {
           operationId: "freshness",

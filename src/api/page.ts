@@ -25,9 +25,14 @@ async function shortHash(text: string): Promise<string> {
 }
 
 /** What every page is told; with assets also its script, where that could be built. */
-export async function framed(language: Language, version: string, assets?: Assets): Promise<PageProps> {
+export async function framed(
+  language: Language,
+  version: string,
+  assets?: Assets,
+  script: "series" | "prices" = "series",
+): Promise<PageProps> {
   const files = await assets?.files();
-  const code = files?.get("series.js"), style = files?.get("series.css");
+  const code = files?.get(`${script}.js`), style = files?.get("series.css");
   return {
     language,
     version,

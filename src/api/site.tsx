@@ -13,6 +13,8 @@ import { DIFFERENCES, OUTCOMES } from "./differences.ts";
 import { ERROR_TEXTS, SEARCH_ERROR_TEXTS } from "./error_texts.ts";
 import { answerPage, framed, styleHash } from "./page.ts";
 import { SEARCH_PARAMS, SERIES_PARAMS } from "./params.ts";
+import { PRICE_DIFFERENCES } from "./price_differences.ts";
+import { PRICE_PARAMS, PRICE_ROUTES } from "./price_docs.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 import { exampleIds } from "./ready_requests.ts";
 import { FACET_LISTS } from "./search.ts";
@@ -40,7 +42,11 @@ export function siteRoutes(app: Hono, { snapshots, assets, version }: SiteContex
           params={SERIES_PARAMS}
           errors={ERROR_TEXTS}
           search={{ params: SEARCH_PARAMS, errors: SEARCH_ERROR_TEXTS, lists: FACET_LISTS }}
-          differences={DIFFERENCES.map((row) => ({ ...row, outcome: OUTCOMES[row.outcome] }))}
+          prices={{ params: PRICE_PARAMS, routes: PRICE_ROUTES }}
+          differences={[...DIFFERENCES, ...PRICE_DIFFERENCES].map((row) => ({
+            ...row,
+            outcome: OUTCOMES[row.outcome],
+          }))}
           cacheControl={CACHE_CONTROL}
           exampleId={exampleIds(snapshot?.catalogs ?? []).sort((a, b) => a.length - b.length)[0] ??
             EXAMPLE_ID}

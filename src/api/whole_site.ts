@@ -7,6 +7,7 @@ import { CACHE_CONTROL, entityTag, isFresh } from "./caching.ts";
 import { explorerRoutes } from "./explorer.tsx";
 import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
+import { pricePageRoutes } from "./price_page.tsx";
 import { COMMON_HEADERS } from "./problems.ts";
 import { siteRoutes } from "./site.tsx";
 
@@ -28,5 +29,6 @@ export function wholeSite(app: Hono, context: SiteContext): void {
       : new Response(body, { headers });
   });
   explorerRoutes(app, context);
+  pricePageRoutes(app, context);
   siteRoutes(app, context);
 }

@@ -48,7 +48,7 @@ export function daysInMonth(year: number, month: number): number {
 }
 
 /** Argentina has kept this distance from UTC since 2009. */
-const BUENOS_AIRES_MS = -3 * 3_600_000;
+export const BUENOS_AIRES_MS = -3 * 3_600_000;
 
 /** Day in Buenos Aires at a moment in epoch ms: what depends on the date is told as of it. */
 export function buenosAiresDay(at: number): EpochDay {

@@ -370,7 +370,8 @@ export function refuseInternal(addresses: readonly string[], settings: AddressGu
   throw new Problem("invalid", message);
 }
 
-function connectionFault(cause: unknown, { host }: URL): Problem {
+/** Why there was no answer, in words. */
+export function connectionFault(cause: unknown, { host }: URL): Problem {
   if (cause instanceof Problem) return cause;
   const code = codeOf(cause);
   if (/CERT|UNABLE_TO_/.test(code)) {

@@ -3,6 +3,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
+import { Problem } from "../core/problem.ts";
 
 const DAY_MS = 86_400_000;
 const OWNER_ONLY = 0o700;
@@ -16,11 +17,23 @@ export type RunFolder = {
 const folderOf = (dataDir: string, runId: number) => path.join(runsFolder(dataDir), String(runId));
 const runsFolder = (dataDir: string) => path.resolve(dataDir, "etl", "runs");
 
-/** Makes what is missing of it: each step of a run asks for the same. */
+/**
+ * Makes what is missing of it: each step of a run asks for the same.
+ * Errors: Problem `unavailable` where it cannot be made.
+ */
 export async function runFolder(dataDir: string, runId: number): Promise<RunFolder> {
   const workDir = folderOf(dataDir, runId);
   const temporaryDir = path.join(workDir, "tmp");
-  await fs.promises.mkdir(temporaryDir, { recursive: true, mode: OWNER_ONLY });
+  try {
+    await fs.promises.mkdir(temporaryDir, { recursive: true, mode: OWNER_ONLY });
+  } catch (cause) {
+    throw new Problem(
+      "unavailable",
+      `No se puede crear la carpeta "${temporaryDir}": ${(cause as Error).message}`,
+      [],
+      { cause },
+    );
+  }
   return { workDir, temporaryDir };
 }
 

@@ -26,6 +26,7 @@ import { Downloads } from "./docs_downloads.tsx";
 import { FRESHNESS_FIELDS, FRESHNESS_KEYS } from "./docs_freshness_text.ts";
 import { VALIDATE_CHECKS, VALIDATE_REQUEST, VALIDATE_RULES } from "./docs_validate_text.ts";
 import { SEARCH_KEYS, SEARCH_RULES, SEARCH_TEXT } from "./docs_search_text.ts";
+import { PRICES_RULES, PRICES_TEXT } from "./docs_prices_text.ts";
 import { Layout, type PageProps, Prose, Table } from "./layout.tsx";
 import { type Bilingual, type Say, sayIn } from "./text.ts";
 
@@ -60,6 +61,14 @@ type DocsProps = PageProps & {
     /** Filter by the name of its list. */
     readonly lists: Readonly<Record<string, string>>;
   };
+  readonly prices: {
+    readonly params: readonly ReferenceParam[];
+    readonly routes: readonly {
+      readonly path: string;
+      readonly summary: Bilingual;
+      readonly params: readonly string[];
+    }[];
+  };
   readonly differences: readonly {
     readonly name: string;
     readonly outcome: Bilingual;
@@ -82,13 +91,14 @@ const SECTIONS = [
   "freshness",
   "dumps",
   "validate",
+  "prices",
   "errors",
   "caching",
   "differences",
 ] as const;
 
 export function Docs(props: DocsProps) {
-  const { language, params, errors, search, differences, cacheControl, exampleId } = props;
+  const { language, params, errors, search, prices, differences, cacheControl, exampleId } = props;
   const say = sayIn(language);
   const columns = (...names: (keyof typeof DOCS)[]) => names.map((name) => say(DOCS[name]));
   const prose = (text: Bilingual) => <Prose text={say(text)} />;
@@ -211,6 +221,29 @@ export function Docs(props: DocsProps) {
           columns={columns("check", "errorText")}
           rows={VALIDATE_CHECKS.map(({ check, text }) => [prose(check), <code>{text}</code>])}
         />
+      </>
+    ),
+    prices: (
+      <>
+        <p>{prose(PRICES_TEXT.lead)}</p>
+        <Table
+          caption={say(PRICES_TEXT.routesCaption)}
+          columns={[say(PRICES_TEXT.route), say(DOCS.description), say(PRICES_TEXT.params)]}
+          rows={prices.routes.map(({ path, summary, params }) => [
+            <code>{path}</code>,
+            prose(summary),
+            <>
+              {params.map((name, i) => (
+                <>
+                  {i > 0 && ", "}
+                  <code>{name}</code>
+                </>
+              ))}
+            </>,
+          ])}
+        />
+        <ParamTable caption={say(PRICES_TEXT.paramsCaption)} params={prices.params} say={say} />
+        {rules(PRICES_RULES)}
       </>
     ),
     errors: (

@@ -82,6 +82,8 @@ export const DOCS = {
   validateCaption: ["Controles y sus mensajes", "Checks and their messages"],
   check: ["Falla cuando", "It fails when"],
 
+  prices: ["Precios", "Prices"],
+
   errors: ["Errores", "Errors"],
   errorsLead: [
     'Un pedido inválido responde 400 con `{"errors": [{"error": "…"}]}`. Los controles van por etapas, en el orden de esta tabla: se informan todos los errores de la primera etapa que falla y ninguno de las siguientes. Los marcados con ▪ llegan como texto solo, sin objeto.',
@@ -96,8 +98,8 @@ export const DOCS = {
 
   differences: ["Diferencias con la API reemplazada", "Differences from the replaced API"],
   differencesLead: [
-    "Lo que un cliente de la API de Series de Tiempo puede notar al cambiar de servidor.",
-    "What a client of the API de Series de Tiempo may notice when it changes servers.",
+    "Lo que un cliente de la API de Series de Tiempo, o de la de precios, puede notar al cambiar de servidor.",
+    "What a client of the API de Series de Tiempo, or of the one of prices, may notice when it changes servers.",
   ],
   differencesCaption: ["Cada diferencia conocida", "Every known difference"],
   before: ["API reemplazada", "Replaced API"],

@@ -18,7 +18,7 @@ export type PageProps = {
 };
 
 type LayoutProps = PageProps & {
-  readonly path: "/" | "/docs" | "/serie";
+  readonly path: "/" | "/docs" | "/serie" | "/precios";
   /** The same page in a language; that of `path` unless told. */
   readonly addressIn?: (language: Language) => string;
   readonly title: string;

@@ -95,7 +95,7 @@ function percentage(value: number): string {
 }
 
 /** Characters kept free for the labels of values, in the steps that the stylesheet knows. */
-function roomFor(labels: readonly string[]): number {
+export function roomFor(labels: readonly string[]): number {
   const longest = Math.max(...labels.map((label) => label.length));
   return [3, 5, 7, 9, 12, 15].find((room) => longest <= room) ?? 18;
 }

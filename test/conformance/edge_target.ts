@@ -3,6 +3,7 @@
 
 import { buildEdge } from "../../src/edge_bundle.ts";
 import { startWorkerd, type Workerd } from "../../src/edge_workerd.ts";
+import { edgePriceInstance } from "./price_instance.ts";
 import { serverTarget, type Target } from "./series_cases.ts";
 
 export type Edges = {
@@ -49,12 +50,13 @@ export function openEdges(): Edges {
   };
 }
 
-/** Where series API cases go. */
+/** Where the cases of series and prices go. */
 export function edgeTarget(): Target {
   const server = serverTarget();
   const edges = openEdges();
   return {
     base: async (folder, given) => await edges.over((await server.instanceOf(folder, given)).published),
+    prices: (given) => edgePriceInstance(given, edges),
     generateDumps: (folder, given) => server.generateDumps(folder, given),
     async close() {
       await edges.close();

@@ -1,5 +1,6 @@
 // Replays series API cases over HTTP: a fresh instance for each data set, or a server that runs already.
 
+import type { PriceGiven, PriceInstance } from "./price_instance.ts";
 import { buenosAiresDay } from "../../src/core/time.ts";
 import { compareAnswer, type Difference, type SeriesCase } from "./compare.ts";
 import type { SearchEngine } from "./engines.ts";
@@ -23,6 +24,10 @@ export type CaseFile = {
 
 /** Where requests go, by data set. */
 export type Target = {
+  /** Of a server that runs already. */
+  readonly url?: string;
+  /** Where data sets of prices are, when not in the server's own process. */
+  readonly prices?: (given: PriceGiven) => Promise<PriceInstance>;
   base(folder: string, given: SeriesCase["given"]): Promise<string>;
   /** Sees to it that the files for download of a data set are there. */
   generateDumps(folder: string, given: SeriesCase["given"]): Promise<void>;
@@ -30,9 +35,11 @@ export type Target = {
 };
 
 /** A server of somebody else's: it holds its own data. */
-export function urlTarget(url: string): Target {
+export function urlTarget(address: string): Target {
+  const url = address.replace(/\/+$/, "");
   return {
-    base: () => Promise.resolve(url.replace(/\/+$/, "")),
+    url,
+    base: () => Promise.resolve(url),
     generateDumps: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -1,10 +1,21 @@
 // What the command takes a folder for, and how it ends.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { OWN_CATALOGS, OWN_SERIES_CASES, readSuite } from "./suites.ts";
+import { OWN_CATALOGS, OWN_PRICES, OWN_SERIES_CASES, readSuite } from "./suites.ts";
 
 const FOLDERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  prices: { "list.json": { suite: "prices/list", cases: [{}, {}] } },
+  prices: {
+    "list.json": {
+      suite: "prices/list",
+      cases: [{
+        id: "p",
+        title: "wrong",
+        given: { ticks: [] },
+        request: { method: "GET", path: "/api/ticker-list/", headers: { Host: "x.test" } },
+        expect: [{ status: 200, json: { count: 5 } }],
+      }],
+    },
+  },
   siirays: { "expected.json": { epsas: { 1: {}, 2: {}, 3: {} } } },
   other: { "expected.json": { "nowhere/a.json": {} }, "list.json": [{ name: "no request" }] },
   wrong: {
@@ -35,9 +46,9 @@ describe("readSuite", () => {
   test("knows our own copies", () => {
     expect(readSuite(OWN_SERIES_CASES)?.kind).toBe("series");
     expect(readSuite(OWN_CATALOGS)?.kind).toBe("catalogs");
+    expect(readSuite(OWN_PRICES)?.kind).toBe("prices");
   });
   test("knows what a later issue runs, and counts it", () => {
-    expect(readSuite(`${root}/prices`)).toEqual({ kind: "prices", cases: 2 });
     expect(readSuite(`${root}/siirays`)).toEqual({ kind: "siirays", cases: 3 });
   });
   test("does not know the rest", () => expect(readSuite(`${root}/other`)).toBeUndefined());
@@ -67,10 +78,11 @@ describe("conformance", () => {
   });
 
   test("tells failures and what is not built, and counts on its last line", async () => {
-    const ended = await run(["--cases", `${root}/wrong`, `${root}/prices`]);
+    const ended = await run(["--cases", `${root}/wrong`, `${root}/prices`, `${root}/siirays`]);
     expect(ended.text).toContain("status: se esperaba 200, llegó 400");
-    expect(ended.text).toContain("no construido todavía: 2 casos");
-    expect(ended.lines.at(-1)).toBe("0 passed, 1 failed");
+    expect(ended.text).toContain('json: se esperaba {"count":5}, llegó {"count":0');
+    expect(ended.text).toContain("no construido todavía: 3 casos");
+    expect(ended.lines.at(-1)).toBe("0 passed, 2 failed");
     expect(ended.code).toBe(1);
   });
 

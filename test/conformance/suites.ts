@@ -6,6 +6,7 @@ import { isJsonObject } from "../../src/core/json.ts";
 import { type ExpectedCatalog, judgeCatalog } from "./catalog_fixtures.ts";
 import { serveFixtures } from "./fixture_server.ts";
 import { knownDifferenceFaults } from "./known_differences.ts";
+import { type PriceFile, runPriceCases } from "./price_cases.ts";
 import {
   type CaseFile,
   type CaseResult,
@@ -20,12 +21,14 @@ const ROOT = resolve(import.meta.dirname!, "../..");
 /** The project's own copies. */
 export const OWN_SERIES_CASES = `${ROOT}/test/golden/series-api`;
 export const OWN_CATALOGS = `${ROOT}/test/fixtures/catalogs`;
+export const OWN_PRICES = `${ROOT}/test/conformance/prices`;
 
 export type Suite =
   | { readonly kind: "series"; readonly files: readonly CaseFile[] }
   | { readonly kind: "catalogs"; readonly folder: string; readonly expected: Record<string, ExpectedCatalog> }
+  | { readonly kind: "prices"; readonly files: readonly PriceFile[] }
   /** Known, and run by a later issue. */
-  | { readonly kind: "prices" | "siirays"; readonly cases: number };
+  | { readonly kind: "siirays"; readonly cases: number };
 
 /** What a folder holds; undefined when it is none of the known kinds. */
 export function readSuite(folder: string): Suite | undefined {
@@ -59,10 +62,12 @@ export function readSuite(folder: string): Suite | undefined {
       })),
     };
   }
-  const prices = files.flatMap(({ content }) =>
-    isJsonObject(content) && "suite" in content && Array.isArray(content.cases) ? [content.cases.length] : []
+  const prices = files.flatMap(({ name, content }) =>
+    isJsonObject(content) && "suite" in content && Array.isArray(content.cases)
+      ? [{ title: name, cases: content.cases as unknown as PriceFile["cases"] }]
+      : []
   );
-  return prices.length > 0 ? { kind: "prices", cases: prices.reduce((a, b) => a + b) } : undefined;
+  return prices.length > 0 ? { kind: "prices", files: prices } : undefined;
 }
 
 function readJson(path: string): unknown {
@@ -89,6 +94,15 @@ export async function* runSuite(suite: Suite, target: Target, only: string): Asy
       for (const name of names) yield { title: name, results: [await runCatalog(suite, name)], notBuilt: 0 };
     } finally {
       await server.close();
+    }
+  } else if (suite.kind === "prices") {
+    for (const file of suite.files) {
+      const result = await runPriceCases(file, {
+        only,
+        ...(target.url !== undefined && { url: target.url }),
+        ...(target.prices && { start: target.prices }),
+      });
+      if (result.results.length > 0) yield result;
     }
   } else yield { title: suite.kind, results: [], notBuilt: suite.cases };
 }

@@ -21,6 +21,17 @@ describe("etl run", () => {
     }
   });
 
+  test("tells all that is wrong of what it cannot plan, and keeps nothing of it", async () => {
+    await using world = await etlWorld();
+    await world.modules({}, { alone: true });
+    await world.sequence("rota", [{ module_name: "nadie" }, { module_name: "ninguno" }]);
+    const { code, stdout, stderr } = await world.etl("run", "rota", "--dry-run");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain('#/0/module_name: No existe el módulo "nadie"');
+    expect(stderr).toContain('#/1/module_name: No existe el módulo "ninguno"');
+    expect(await world.runs("rota")).toEqual([]);
+  });
+
   test("ends what a killed command left, of whichever sequence", async () => {
     await using world = await etlWorld();
     await world.write("larga.sh", LONG_STEP, 0o755);

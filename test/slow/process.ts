@@ -39,7 +39,8 @@ export function startProgram(program: string, args: readonly string[], env: Sett
   const child = new Deno.Command(program, {
     args: [...args],
     clearEnv: true,
-    env: { ...outerEnv(), NO_COLOR: "1", ...env },
+    // No market is asked that a test does not bring.
+    env: { ...outerEnv(), NO_COLOR: "1", PRICE_MARKETS: "no", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

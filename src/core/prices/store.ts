@@ -1,5 +1,6 @@
 // Port of the truth about prices: ticks as they were observed, and how the polling goes.
 
+import type { Aggregate } from "./aggregate.ts";
 import type { KeptTick, Market, Tick } from "./tick.ts";
 
 export type PollStatus = {
@@ -14,12 +15,20 @@ export type PollStatus = {
   readonly restsUntil: number | null;
 };
 
+/** How far something that follows the ticks of a market has come: `legacy_set`, `series`. */
+export type PriceCursor = { readonly market: string; readonly name: string };
+
 export interface PriceStore {
+  /** In order of their names. */
   markets(): Promise<Market[]>;
   saveMarket(market: Market): Promise<void>;
-  /** All or nothing; those of a (market, source, instant) that is there already are left out. Answers how many were new. */
+  /**
+   * All or nothing, of markets that are saved; those of a (market, source, instant) that is there already are left
+   * out, and so are those before `thinnedBefore`. Answers how many were new. Days take in what is new in the same
+   * transaction.
+   */
   addTicks(ticks: readonly Tick[]): Promise<number>;
-  /** Taken in after this id, by id: what a publisher has not seen yet. */
+  /** Taken in after this id, by id: what a publisher has not seen yet. Who has read one has read all before it. */
   ticksSince(market: string, id: number, limit: number): Promise<KeptTick[]>;
   /** By instant and id, of `from` <= observedAt <= `to`, after the last one of the page before. */
   ticks(
@@ -28,11 +37,27 @@ export interface PriceStore {
     after: Pick<KeptTick, "observedAt" | "id"> | undefined,
     limit: number,
   ): Promise<KeptTick[]>;
+  /** Ticks that are there one by one. */
   count(market: string): Promise<number>;
   newest(market: string): Promise<KeptTick | undefined>;
-  /** Raw ticks before an instant become aggregates of a minute and of an hour; answers how many were removed. */
-  thin(market: string, before: number): Promise<number>;
+
+  /**
+   * Aggregates that begin at `from` <= startsAt < `to`, in order. Days (of Buenos Aires) are of all ticks ever taken
+   * in; minutes and hours only of those that were removed.
+   */
+  aggregates(market: string, widthMs: number, from: number, to: number): Promise<Aggregate[]>;
+  /**
+   * Raw ticks before an instant, which is the beginning of an hour, become aggregates of a minute and of an hour, at
+   * most `limit` of them; answers how many were removed.
+   */
+  thin(market: string, before: number, limit: number): Promise<number>;
+  /** Nothing before it is taken in any more, and what is there goes with the next `thin`; null where nothing ever did. */
+  thinnedBefore(market: string): Promise<number | null>;
+
   pollStatus(market: string): Promise<PollStatus | undefined>;
   savePollStatus(status: PollStatus): Promise<void>;
+  /** 0 before it was ever saved. */
+  cursor(cursor: PriceCursor): Promise<number>;
+  saveCursor(cursor: PriceCursor, position: number): Promise<void>;
   close(): Promise<void>;
 }

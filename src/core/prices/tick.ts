@@ -11,7 +11,7 @@ export type Tick = {
   readonly source: string;
   /** Epoch ms. */
   readonly observedAt: number;
-  /** Greater than 0. */
+  /** Greater than 0, but for what an old store had. */
   readonly price: string;
   readonly purchasePrice: string | null;
   readonly openPrice: string | null;

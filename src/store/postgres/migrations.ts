@@ -1,6 +1,6 @@
 // The schema of the store on PostgreSQL, one step a version, each applied whole or not at all. A step that was ever
 // released is never edited. Everything is in the schema `caudal` and named with it: behind PgBouncer a search path
-// would be anybody's.
+// would be anybody's. Long because steps are only added.
 //
 // As in SQLite, but for: hashes as bytes; flags as booleans; positions of changes in tables of their own, written
 // only by who holds the counter (see rows.ts). Texts compare by their bytes (COLLATE "C"). Identifiers and titles are
@@ -422,5 +422,66 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER etl_run_tallied AFTER UPDATE OF status ON caudal.etl_run
     FOR EACH ROW WHEN (OLD.status IN ('PENDING', 'STARTED') AND NEW.status NOT IN ('PENDING', 'STARTED'))
     EXECUTE FUNCTION caudal.tally_etl_run();
+  `,
+  `
+  -- Prices: as in SQLite (price_migrations.ts), but for exact decimals. Instants are epoch ms.
+  CREATE TABLE caudal.price_market (
+    name text COLLATE "C" PRIMARY KEY,
+    title text NOT NULL,
+    currency text NOT NULL,
+    source text NOT NULL,
+    pair text NOT NULL,
+    period_ms bigint NOT NULL,
+    is_real boolean NOT NULL,
+    -- How many ticks there are: counting would read them all.
+    ticks bigint NOT NULL DEFAULT 0,
+    thinned_before bigint
+  );
+
+  -- Ids are given while the market's row is held, so they are committed in their order.
+  CREATE TABLE caudal.price_tick (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    market text COLLATE "C" NOT NULL REFERENCES caudal.price_market (name),
+    source text COLLATE "C" NOT NULL,
+    observed_at bigint NOT NULL,
+    price numeric NOT NULL,
+    purchase_price numeric,
+    open_price numeric,
+    is_odd boolean NOT NULL
+  );
+  CREATE UNIQUE INDEX price_tick_by_observation ON caudal.price_tick (market, source, observed_at);
+  CREATE INDEX price_tick_by_instant ON caudal.price_tick (market, observed_at, id);
+  CREATE INDEX price_tick_by_id ON caudal.price_tick (market, id);
+
+  CREATE TABLE caudal.price_aggregate (
+    market text COLLATE "C" NOT NULL REFERENCES caudal.price_market (name),
+    width_ms bigint NOT NULL,
+    starts_at bigint NOT NULL,
+    count bigint NOT NULL,
+    sum numeric NOT NULL,
+    least numeric NOT NULL,
+    greatest numeric NOT NULL,
+    first numeric NOT NULL,
+    first_at bigint NOT NULL,
+    last numeric NOT NULL,
+    last_at bigint NOT NULL,
+    PRIMARY KEY (market, width_ms, starts_at)
+  );
+
+  CREATE TABLE caudal.price_poll (
+    market text COLLATE "C" PRIMARY KEY,
+    last_success_at bigint,
+    last_error_at bigint,
+    last_error text,
+    consecutive_failures bigint NOT NULL,
+    rests_until bigint
+  );
+
+  CREATE TABLE caudal.price_cursor (
+    market text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (market, name)
+  );
   `,
 ];

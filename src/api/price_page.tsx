@@ -1,0 +1,97 @@
+/** @jsxImportSource hono/jsx */
+// `/precios`: the last day of a market for people, from the published prices.
+
+import type { Hono } from "hono";
+import { HOUR_MS } from "../core/prices/aggregate.ts";
+import type { PriceReader, Prices, PriceSpan } from "../core/prices/reader.ts";
+import { DAY_MS } from "../core/time.ts";
+import type { Moment } from "../pages/day_chart.tsx";
+import { PRICES_PATH, PricesPage, type ShownHour } from "../pages/prices_page.tsx";
+import { languageOf } from "../pages/text.ts";
+import type { Assets } from "./assets.ts";
+import { entityTag } from "./caching.ts";
+import { answerMarkup, answerPage, framed } from "./page.ts";
+import { chooseMarket } from "./price_market.ts";
+import { problemJson } from "./problems.ts";
+
+type PricePageContext = {
+  readonly prices?: Prices;
+  readonly assets?: Assets;
+  readonly version: string;
+};
+
+/** Width of a moment of the drawn line. */
+const MOMENT_MS = 300_000;
+
+/** The line is broken where there was no price for so long. */
+const GAP_MS = 1_800_000;
+
+/** Adds the routes to the application. */
+export function pricePageRoutes(app: Hono, { prices, assets, version }: PricePageContext): void {
+  for (const path of [PRICES_PATH, `${PRICES_PATH}/`]) {
+    app.get(path, async ({ req }) => {
+      const language = languageOf(req.query("lang"));
+      const published = await prices?.current();
+      const name = req.query("market") ?? "";
+      const reader = published && chooseMarket(published, name);
+      if (!reader && name !== "") return problemJson(404, `No hay un mercado "${name}"`);
+      const markets = published?.markets.map(({ market }) => market) ?? [];
+      if (!reader) {
+        const page = <PricesPage {...await framed(language, version)} markets={markets} />;
+        return await answerMarkup(page, { status: 503, language, headers: { "retry-after": "5" } });
+      }
+      const tag = entityTag(
+        { name: reader.version },
+        `precios ${language} ${version} ${JSON.stringify([reader.market, markets])}`,
+      );
+      return await answerPage(req.raw.headers, { tag, language, scripted: true }, async () => (
+        <PricesPage
+          {...await framed(language, version, assets, "prices")}
+          markets={markets}
+          shown={{ market: reader.market, ...await lastDay(reader) }}
+        />
+      ));
+    });
+  }
+}
+
+/** The day that ends with the newest price. */
+async function lastDay(reader: PriceReader) {
+  const { newest } = reader;
+  if (!newest) return { newest: undefined, moments: [], hours: [] };
+  const to = newest.at + 1;
+  const moments: Moment[] = [];
+  for (const { at, span } of await spans(reader, to - DAY_MS, to, MOMENT_MS)) {
+    if (!span) continue;
+    const before = moments.at(-1);
+    if (before && at - before.at > GAP_MS) moments.push({ at: at - MOMENT_MS, price: NaN });
+    moments.push({ at, price: Number(span.close) });
+  }
+  const hours = (await spans(reader, to - DAY_MS, to, HOUR_MS)).flatMap(({ at, span }): ShownHour[] =>
+    span
+      ? [{
+        at,
+        open: Number(span.open),
+        high: Number(span.high),
+        low: Number(span.low),
+        close: Number(span.close),
+        count: span.count,
+      }]
+      : []
+  );
+  return { newest: { at: newest.at, price: Number(newest.price) }, moments, hours };
+}
+
+/** Spans of a width, whole ones but for the first and the last. */
+async function spans(
+  reader: PriceReader,
+  from: number,
+  to: number,
+  width: number,
+): Promise<{ readonly at: number; readonly span: PriceSpan | undefined }[]> {
+  const found = [];
+  for (let at = Math.floor(from / width) * width; at < to; at += width) {
+    found.push({ at, span: await reader.span(Math.max(at, from), Math.min(at + width, to)) });
+  }
+  return found;
+}

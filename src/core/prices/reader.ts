@@ -1,0 +1,105 @@
+// Port of the read path of prices: one published state of a market, immutable. What a question costs does not depend
+// on how much is stored: sums are kept by piece, instants are found by bisection.
+
+import type { PollStatus } from "./store.ts";
+import type { Market } from "./tick.ts";
+import { addDecimals, compareDecimals, type Decimal, parseDecimal, ZERO } from "./decimal.ts";
+
+/** What a line of the history is: one tick, or the last one of a minute whose ticks became one. */
+export type PriceEntry = {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly price: string;
+  /** What the ticks of the minute came to; absent for a tick. */
+  readonly joined?: Omit<PriceSpan, "close">;
+};
+
+/** What consecutive ticks come to. */
+export type PriceSpan = {
+  /** Ticks, at least 1. */
+  readonly count: number;
+  readonly sum: Decimal;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+};
+
+/** Ticks before an instant. */
+export type PriceTotals = {
+  /** Lines of the history: the position of the first that is not before it. */
+  readonly entries: number;
+  readonly count: number;
+  readonly sum: Decimal;
+};
+
+export interface PriceReader {
+  readonly market: Market;
+  /** Changes with every line of the history, and with nothing else. */
+  readonly version: string;
+  readonly status: PollStatus | null;
+  /** Lines of the whole history. */
+  readonly entries: number;
+  readonly oldest: PriceEntry | undefined;
+  readonly newest: PriceEntry | undefined;
+  /** What stands before an instant, which may be infinite. */
+  totalsBefore(at: number): Promise<PriceTotals>;
+  /** `limit` lines from a position on, in order of their instants; fewer at the end. */
+  page(position: number, limit: number): Promise<PriceEntry[]>;
+  /** Of `from` <= at < `to`; undefined without any. */
+  span(from: number, to: number): Promise<PriceSpan | undefined>;
+}
+
+export type PublishedPrices = {
+  /** Epoch ms. */
+  readonly publishedAt: number;
+  /** In order of their names. */
+  readonly markets: readonly PriceReader[];
+};
+
+/** What is published, as it changes; undefined until something is. */
+export type Prices = {
+  /** Errors: Problem `unavailable` where it cannot be read, and nothing was read before. */
+  current(): Promise<PublishedPrices | undefined>;
+};
+
+/** Their exact sum and how many; both 0 in an empty range `from` <= at < `to`. */
+export async function totalsOf(
+  reader: PriceReader,
+  from: number,
+  to: number,
+): Promise<PriceTotals & { readonly position: number }> {
+  const before = await reader.totalsBefore(from);
+  const { entries, count, sum } = to > from ? await reader.totalsBefore(to) : before;
+  return {
+    position: before.entries,
+    entries: entries - before.entries,
+    count: count - before.count,
+    sum: addDecimals(sum, { units: -before.sum.units, scale: before.sum.scale }),
+  };
+}
+
+export function spanOf({ price, joined }: PriceEntry): PriceSpan {
+  return joined
+    ? { ...joined, close: price }
+    : { count: 1, sum: parseDecimal(price) ?? ZERO, open: price, high: price, low: price, close: price };
+}
+
+/** `b` comes after `a`. */
+export function joinSpans(a: PriceSpan, b: PriceSpan): PriceSpan {
+  return {
+    count: a.count + b.count,
+    sum: addDecimals(a.sum, b.sum),
+    open: a.open,
+    high: isGreater(b.high, a.high) ? b.high : a.high,
+    low: isGreater(a.low, b.low) ? b.low : a.low,
+    close: b.close,
+  };
+}
+
+function isGreater(a: string, b: string): boolean {
+  if (a === b) return false;
+  const x = Number(a), y = Number(b);
+  // Doubles tell nearly always; equal ones may stand for different texts.
+  return x !== y ? x > y : compareDecimals(parseDecimal(a) ?? ZERO, parseDecimal(b) ?? ZERO) > 0;
+}

@@ -1,0 +1,152 @@
+/** @jsxImportSource hono/jsx */
+// The page of prices: a market's newest price, its last day as a line and by hour. The script, where there is one,
+// draws a livelier line and goes on with prices as they come.
+
+import { valueWriter } from "../core/value_text.ts";
+import { DayChart, type Moment } from "./day_chart.tsx";
+import { hourText } from "./hour_text.ts";
+import { Layout, type PageProps, Table } from "./layout.tsx";
+import { momentText } from "./moment_text.ts";
+import { PRICES_PAGE } from "./prices_text.ts";
+import { type Language, sayIn } from "./text.ts";
+
+export type ShownMarket = {
+  readonly name: string;
+  readonly title: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly isReal: boolean;
+};
+
+export type ShownHour = {
+  /** Its beginning, epoch ms. */
+  readonly at: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly count: number;
+};
+
+export type PricesPageProps = PageProps & {
+  /** All of them, that of the page among them. */
+  readonly markets: readonly ShownMarket[];
+  /** Absent before anything is published. */
+  readonly shown?: {
+    readonly market: ShownMarket;
+    readonly newest: { readonly at: number; readonly price: number } | undefined;
+    readonly moments: readonly Moment[];
+    /** Ascending. */
+    readonly hours: readonly ShownHour[];
+  };
+};
+
+export const PRICES_PATH = "/precios";
+
+/** Address of a market's page in a language. */
+export function pricesPageHref(market: string | undefined, language: Language): string {
+  const query = new URLSearchParams({
+    ...(market !== undefined && { market }),
+    ...(language !== "es" && { lang: language }),
+  });
+  return query.size === 0 ? PRICES_PATH : `${PRICES_PATH}?${query}`;
+}
+
+export function PricesPage(props: PricesPageProps) {
+  const { language, markets, shown } = props;
+  const say = sayIn(language);
+  const title = shown?.market.title ?? say(PRICES_PAGE.title);
+  return (
+    <Layout
+      {...props}
+      path={PRICES_PATH}
+      addressIn={(to) => pricesPageHref(shown?.market.name, to)}
+      title={title}
+      description={say(PRICES_PAGE.description)}
+    >
+      <h1>{title}</h1>
+      {shown ? <Market language={language} {...shown} /> : <p role="status">{say(PRICES_PAGE.noneYet)}</p>}
+      {markets.length > (shown ? 1 : 0) && (
+        <nav aria-label={say(PRICES_PAGE.markets)}>
+          <h2>{say(PRICES_PAGE.markets)}</h2>
+          <ul>
+            {markets.map(({ name, title }) => (
+              <li>
+                <a
+                  href={pricesPageHref(name, language)}
+                  aria-current={name === shown?.market.name ? "page" : undefined}
+                >
+                  {title}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+    </Layout>
+  );
+}
+
+function Market(
+  { language, market, newest, moments, hours }:
+    & { language: Language }
+    & NonNullable<PricesPageProps["shown"]>,
+) {
+  const say = sayIn(language);
+  const write = valueWriter(language, { digits: 2, percent: false });
+  const prices = moments.map(({ price }) => price).filter((price) => !Number.isNaN(price));
+  const query = new URLSearchParams({ market: market.name, bucket: "hour" });
+  return (
+    <>
+      {!market.isReal && <p class="faults" role="note">{say(PRICES_PAGE.simulated)}</p>}
+      {newest === undefined ? <p class="empty" role="status">{say(PRICES_PAGE.none)}</p> : (
+        <>
+          <p class="lead">
+            {say(PRICES_PAGE.newest)}: <strong data-newest="price">{write(newest.price)}</strong>{" "}
+            {market.currency}, <span data-newest="at">{momentText(language, newest.at)}</span>
+          </p>
+          <section aria-labelledby="chart">
+            <h2 id="chart">{say(PRICES_PAGE.chart)}</h2>
+            <figure class="chart" data-market={market.name}>
+              <figcaption>{market.currency}</figcaption>
+              <div class="plot">
+                <DayChart
+                  language={language}
+                  moments={moments}
+                  title={`${say(PRICES_PAGE.lineOf)}: ${market.title}`}
+                  description={`${say(PRICES_PAGE.from)} ${write(prices[0]!)} ${say(PRICES_PAGE.to)} ${
+                    write(prices.at(-1)!)
+                  } ${market.currency}; ${say(PRICES_PAGE.least)} ${write(Math.min(...prices))}, ${
+                    say(PRICES_PAGE.most)
+                  } ${write(Math.max(...prices))}.`}
+                />
+              </div>
+            </figure>
+          </section>
+          <Table
+            caption={say(PRICES_PAGE.hours)}
+            columns={[
+              say(PRICES_PAGE.hour),
+              say(PRICES_PAGE.open),
+              say(PRICES_PAGE.high),
+              say(PRICES_PAGE.low),
+              say(PRICES_PAGE.close),
+              say(PRICES_PAGE.count),
+            ]}
+            rows={hours.toReversed().map(({ at, open, high, low, close, count }) => [
+              hourText(language, at),
+              ...[open, high, low, close].map(write),
+              String(count),
+            ])}
+          />
+          <p>
+            {say(PRICES_PAGE.request)}:{" "}
+            <a href={`/api/ticker-stats/?${query}`}>
+              <code>/api/ticker-stats/</code>
+            </a>
+          </p>
+        </>
+      )}
+    </>
+  );
+}

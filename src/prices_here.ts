@@ -1,0 +1,232 @@
+// The prices' share of a process that works: of all that may poll one does, by a lease, and what follows the ticks goes
+// on beside it: the published history, the old Redis set, daily series, retention.
+
+import type { EtlStore } from "./core/etl/store.ts";
+import { buenosAiresDay, DAY_MS } from "./core/time.ts";
+import type { PriceStore } from "./core/prices/store.ts";
+import type { Market } from "./core/prices/tick.ts";
+import { underLease } from "./etl/lease_keeper.ts";
+import { pause } from "./etl/pause.ts";
+import { textFetcher } from "./host/fetch_text.ts";
+import { sha256 } from "./host/hash.ts";
+import { faultFields, type Log } from "./log.ts";
+import { openBlobs, openEtlStore, openPriceStore, type Places } from "./open.ts";
+import { openLegacySet, type RedisSettings } from "./open_redis.ts";
+import { publishPriceSeries } from "./price_series.ts";
+import { askBuenbit } from "./prices/buenbit.ts";
+import { follower } from "./prices/followers.ts";
+import { importLegacy, type LegacyImport } from "./prices/import_legacy.ts";
+import { parseMarkets, SIMULATED } from "./prices/markets.ts";
+import { type PollParts, pollUntil } from "./prices/poller.ts";
+import { projectLegacy } from "./prices/project_legacy.ts";
+import { thinOld } from "./prices/retention.ts";
+import { simulatedQuote } from "./prices/simulated_quotes.ts";
+import { publishPrices } from "./publish/publish_prices.ts";
+
+/** The environment keys of what polls; those of Redis come beside. */
+export const PRICE_KEYS = [
+  "BUENBIT_URL",
+  "PRICE_MARKETS",
+  "PRICE_PERIOD_SECONDS",
+  "PRICE_KEEP_DAYS",
+  "ALLOW_INTERNAL_SOURCES",
+  "HARVEST_USER_AGENT",
+] as const;
+
+export type PriceSettings = RedisSettings & {
+  readonly BUENBIT_URL: string;
+  readonly PRICE_MARKETS: string;
+  readonly PRICE_PERIOD_SECONDS: number;
+  readonly PRICE_KEEP_DAYS?: number | undefined;
+  readonly ALLOW_INTERNAL_SOURCES: boolean;
+  readonly HARVEST_USER_AGENT: string;
+};
+
+export type PricesHere = {
+  readonly places: Places;
+  readonly settings: PriceSettings;
+  /** Also the market that nobody trades in. */
+  readonly simulates?: boolean;
+  /** Daily series wait for it: a first harvest would find them writing. */
+  readonly seriesAfter?: Promise<unknown>;
+  readonly log: Log;
+};
+
+/** Of all processes that may poll. */
+export const POLLER_LEASE = "price_poller";
+
+const CONNECT_MS = 2_000;
+const MAX_BYTES = 2 ** 20;
+/** Renewed and taken over well inside a period, so that a killed poller's period is completed by the next. */
+const LEASE_PART = 0.6;
+const LONGEST_LEASE_MS = 15_000;
+const RETENTION_MS = 3_600_000;
+/** Between two attempts at daily series, in ms: they wait for other writers by themselves. */
+const SERIES_RETRY_MS = 600_000;
+
+export function realMarkets({ PRICE_MARKETS, PRICE_PERIOD_SECONDS }: PriceSettings): Market[] {
+  return parseMarkets(PRICE_MARKETS, PRICE_PERIOD_SECONDS * 1_000);
+}
+
+/** What a poller asks the real market with. */
+export function askReal(settings: PriceSettings, markets: readonly Market[]): PollParts["ask"] {
+  const fetchText = textFetcher({
+    url: settings.BUENBIT_URL,
+    allowInternal: settings.ALLOW_INTERNAL_SOURCES,
+    userAgent: settings.HARVEST_USER_AGENT,
+    connectMs: CONNECT_MS,
+    maxBytes: MAX_BYTES,
+  });
+  return (withinMs, signal) => askBuenbit(fetchText, markets.map(({ pair }) => pair), withinMs, signal);
+}
+
+/** Publishes the ticks that are in the store and not yet published. */
+export async function publishPricesHere(places: Places, store: PriceStore): Promise<void> {
+  await publishPrices({ store, blobs: openBlobs(places), sha256, now: Date.now });
+}
+
+/** Takes over what Redis has of the default market; its days are published again. */
+export async function importLegacyHere(
+  store: PriceStore,
+  set: Parameters<typeof importLegacy>[1],
+  market: Market,
+): Promise<LegacyImport> {
+  await store.saveMarket(market);
+  const report = await importLegacy(store, set, market.name);
+  if (report.added > 0) await store.saveCursor({ market: market.name, name: "series" }, 0);
+  return report;
+}
+
+/** Polls, or stands by as who polls, until `signal` aborts and what was under way has ended. */
+export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise<void> {
+  const { places, settings, simulates = false, log } = here;
+  const periodMs = settings.PRICE_PERIOD_SECONDS * 1_000;
+  const real = realMarkets(settings);
+  const simulated = simulates ? [{ ...SIMULATED, periodMs }] : [];
+  if (real.length + simulated.length === 0) return;
+  const store = openPriceStore(places);
+  const leases: EtlStore = openEtlStore(places);
+  const onError = oncePerRow((error) => log("error", "prices.failed", faultFields(error)));
+  try {
+    await underLease(
+      {
+        store: leases,
+        name: POLLER_LEASE,
+        holder: `${Deno.hostname()} ${Deno.pid} ${crypto.randomUUID().slice(0, 8)}`,
+        monotonic: () => performance.now(),
+        periodMs: Math.round(Math.min(LONGEST_LEASE_MS, periodMs * LEASE_PART)),
+        onLost: () => {},
+        onError: onError.tell,
+      },
+      signal,
+      async ({ over, isSure }) => {
+        for (const market of [...real, ...simulated]) await store.saveMarket(market);
+        const following = followTicks(here, store, real, over);
+        const parts = {
+          store,
+          now: Date.now,
+          random: Math.random,
+          pause,
+          isSure,
+          onPolled() {
+            onError.clear();
+            following.poke();
+          },
+          onFailing: (message: string) => log("warn", "prices.failing", { error: message }),
+          onRecovered: () => log("warn", "prices.recovered"),
+          onError: onError.tell,
+        };
+        await Promise.all([
+          real.length > 0 && pollUntil(over, { ...parts, markets: real, ask: askReal(settings, real) }),
+          simulated.length > 0 && pollUntil(over, {
+            ...parts,
+            markets: simulated,
+            ask: () => Promise.resolve([simulatedQuote(Date.now())]),
+          }),
+        ]);
+        await following.end();
+      },
+    );
+  } finally {
+    await Promise.all([store.close(), leases.close()]);
+  }
+}
+
+/** What is done about new ticks, none of which the polling waits for. */
+function followTicks(
+  { places, settings, seriesAfter, log }: PricesHere,
+  store: PriceStore,
+  real: readonly Market[],
+  over: AbortSignal,
+): { poke(): void; end(): Promise<void> } {
+  const delayed = (what: string) => (error: unknown) => {
+    if (!over.aborted) log("warn", "prices.delayed", { what, ...faultFields(error) });
+  };
+  const published = follower(() => publishPricesHere(places, store), delayed("publication"));
+
+  const legacy = real[0] && openLegacySet(settings, log);
+  let isImported = false;
+  const projected = legacy && follower(async () => {
+    // Before the first of our prices moves an entry that nobody has read.
+    if (!isImported) {
+      await legacy.ready();
+      const { added, refused } = await importLegacyHere(store, legacy.set, real[0]!);
+      isImported = true;
+      if (refused.count > 0) log("warn", "prices.refused", { ...refused });
+      if (added > 0) published.poke();
+    }
+    await projectLegacy(store, legacy.set, real[0]!.name);
+  }, delayed("redis"));
+
+  let thinnedAt = -Infinity;
+  const thinned = follower(async () => {
+    const { PRICE_KEEP_DAYS } = settings;
+    if (PRICE_KEEP_DAYS === undefined || Date.now() - thinnedAt < RETENTION_MS) return;
+    thinnedAt = Date.now();
+    for (const { name } of await store.markets()) {
+      if (await thinOld(store, name, PRICE_KEEP_DAYS, Date.now(), over) > 0) published.poke();
+    }
+  }, delayed("retention"));
+
+  let lookedAt = -Infinity;
+  let isDone = false;
+  const series = follower(async () => {
+    // Each midnight, and again where it could not be done.
+    const isNewDay = buenosAiresDay(Date.now()) * DAY_MS !== buenosAiresDay(lookedAt) * DAY_MS;
+    if (!isNewDay && (isDone || Date.now() - lookedAt < SERIES_RETRY_MS)) return;
+    lookedAt = Date.now();
+    isDone = false;
+    await seriesAfter;
+    for (const market of real) {
+      if (over.aborted) return;
+      await publishPriceSeries(places, store, market, Date.now());
+    }
+    isDone = true;
+  }, delayed("series"));
+
+  return {
+    poke() {
+      projected?.poke();
+      published.poke();
+      thinned.poke();
+      series.poke();
+    },
+    async end() {
+      await Promise.all([projected?.idle(), thinned.idle()]);
+      await published.idle();
+      legacy?.close();
+    },
+  };
+}
+
+/** Tells the first of a row of faults. */
+function oncePerRow(tell: (error: unknown) => void): { tell(error: unknown): void; clear(): void } {
+  let told = false;
+  return {
+    tell(error) {
+      if (!told) tell(error);
+      told = true;
+    },
+    clear: () => void (told = false),
+  };
+}

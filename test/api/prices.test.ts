@@ -1,0 +1,318 @@
+// What the price routes do besides the recorded cases (test/conformance/prices): markets, caching, links behind
+// proxies, statistics, status. Ticks are NOON, NOON + 10 s, ….
+
+import { describe, expect, test } from "vitest";
+import { DAY_MS } from "../../src/core/time.ts";
+import { NOON, tick } from "../store/price_examples.ts";
+import { priceApp, SIMULATED, ticksFrom } from "./price_app.ts";
+
+const T0 = NOON / 1000;
+
+describe("before anything is published", () => {
+  test.each([
+    "/api/ticker-list/",
+    "/api/average-price/?since=1&until=2",
+    "/api/ticker-price/?timestamp=1",
+    "/api/ticker-stats/",
+    "/api/prices/status",
+  ])("%s answers 503 with Retry-After", async (path) => {
+    const { ask } = await priceApp();
+    const answer = await ask(path);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect((await answer.json()).error).toContain("Todavía no hay precios publicados");
+  });
+});
+
+describe("when the storage is gone", () => {
+  test("answers 503 without saying where it was", async () => {
+    const gone = () => Promise.reject(new Error("connect ECONNREFUSED 10.0.0.7:9000"));
+    const { openPrices } = await import("../../src/store/segments/prices.ts");
+    const { ask } = await priceApp({ prices: openPrices({ read: gone }, Date.now, 0) });
+    const answer = await ask("/api/ticker-list/?since=1");
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(await answer.text()).not.toContain("10.0.0.7");
+  });
+
+  test("goes on with what was read before", async () => {
+    const { add, json, blobs, clock } = await priceApp();
+    await add(...ticksFrom(["5", "6"]));
+    expect((await json("/api/ticker-list/")).count).toBe(2);
+    blobs.files.clear();
+    clock.now += 60_000;
+    expect((await json("/api/ticker-list/")).count).toBe(2);
+  });
+});
+
+describe("market", () => {
+  test("chooses one; bitcoin in pesos without it", async () => {
+    const { add, json } = await priceApp();
+    await add(
+      tick(NOON, "5"),
+      tick(NOON, "7", { market: "daiars" }),
+      tick(NOON, "9", { market: "simulacion" }),
+    );
+    const price = async (query: string) => (await json(`/api/ticker-list/${query}`)).results[0].price;
+    expect([await price(""), await price("?market="), await price("?market=daiars")]).toEqual([5, 5, 7]);
+    expect(await price("?market=simulacion")).toBe(9);
+  });
+
+  test("that is not there is a 404 that names those that are", async () => {
+    const { add, ask } = await priceApp();
+    await add(tick(NOON, "5"));
+    const answer = await ask("/api/average-price/?since=1&until=2&market=x");
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    expect((await answer.json()).detail).toBe('No hay un mercado "x": hay btcars, daiars, simulacion');
+  });
+
+  test("is never a simulated one that nobody asked for", async () => {
+    const { add, ask } = await priceApp({}, [SIMULATED]);
+    await add(tick(NOON, "9", { market: "simulacion" }));
+    expect((await ask("/api/ticker-list/")).status).toBe(503);
+    expect((await ask("/api/ticker-list/?market=simulacion")).status).toBe(200);
+  });
+});
+
+describe("page_size", () => {
+  test("above 10,000 is lowered, and links show what was asked", async () => {
+    const { add, json } = await priceApp();
+    await add(...ticksFrom(Array.from({ length: 10_005 }, (_, i) => `${i + 1}`)));
+    const first = await json("/api/ticker-list/?page_size=20000");
+    expect([first.count, first.results.length]).toEqual([10_005, 10_000]);
+    expect(first.next).toBe("http://prices.test/api/ticker-list/?page=2&page_size=20000");
+    const last = await json("/api/ticker-list/?page_size=20000&page=last");
+    expect(last.results.map(({ price }: { price: number }) => price)).toEqual([
+      10_001,
+      10_002,
+      10_003,
+      10_004,
+      10_005,
+    ]);
+  });
+});
+
+describe("links", () => {
+  const asked = async (context: Parameters<typeof priceApp>[0], headers: Record<string, string>) => {
+    const { add, ask } = await priceApp(context);
+    await add(...ticksFrom(["1", "2"]));
+    return (await (await ask("/api/ticker-list/?page_size=1", headers)).json()).next;
+  };
+  const forwarded = {
+    "x-forwarded-host": "evil.example, precios.example:8443",
+    "x-forwarded-proto": "http, https",
+  };
+  const rest = "/api/ticker-list/?page=2&page_size=1";
+
+  test.each([
+    { why: "the host that was asked", context: {}, headers: forwarded, origin: "http://prices.test" },
+    {
+      why: "the configured address first",
+      context: { publicUrl: "https://api.example/", trustedProxies: 1 },
+      headers: forwarded,
+      origin: "https://api.example",
+    },
+    {
+      why: "the word of our proxy",
+      context: { trustedProxies: 1 },
+      headers: forwarded,
+      origin: "https://precios.example:8443",
+    },
+    {
+      why: "nothing that is no host",
+      context: { trustedProxies: 1 },
+      headers: { "x-forwarded-host": "a/b?c", "x-forwarded-proto": "javascript" },
+      origin: "http://prices.test",
+    },
+  ])("begin with $why", async ({ context, headers, origin }) => {
+    expect(await asked(context, headers)).toBe(`${origin}${rest}`);
+  });
+});
+
+describe("caching", () => {
+  const IMMUTABLE = "public, max-age=31536000, immutable";
+  const SHORT = "public, max-age=5, stale-if-error=86400";
+
+  test.each([
+    { why: "a range that ended", path: `/api/ticker-list/?until=${T0 + 10}`, control: IMMUTABLE },
+    {
+      why: "an average that ended",
+      path: `/api/average-price/?since=0&until=${T0 + 10}`,
+      control: IMMUTABLE,
+    },
+    { why: "a second that passed", path: `/api/ticker-price/?timestamp=${T0 + 10}`, control: IMMUTABLE },
+    { why: "hours that ended", path: `/api/ticker-stats/?since=0&until=${T0 + 10}`, control: IMMUTABLE },
+    { why: "an open end", path: "/api/ticker-list/", control: SHORT },
+    { why: "an end in the last period", path: `/api/ticker-list/?until=${T0 + 995}`, control: SHORT },
+    { why: "an end to come", path: `/api/average-price/?since=0&until=9999999999`, control: SHORT },
+    { why: "what no later tick vouches for", path: `/api/ticker-list/?until=${T0 + 40}`, control: SHORT },
+  ])("$why: $control", async ({ path, control }) => {
+    const { add, ask, clock } = await priceApp();
+    await add(...ticksFrom(["1", "2", "3"]));
+    clock.now = NOON + 1_000_000;
+    const answer = await ask(path);
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, control]);
+    expect(answer.headers.get("etag")).toMatch(/^"[^"]+"$/);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+  });
+
+  test("a closed answer keeps its tag when ticks come, an open one does not", async () => {
+    const { add, ask, clock } = await priceApp();
+    const closed = `/api/ticker-list/?until=${T0}`, open = "/api/ticker-list/";
+    await add(...ticksFrom(["1", "2"]));
+    clock.now += 60_000;
+    const tags =
+      async () => [(await ask(closed)).headers.get("etag")!, (await ask(open)).headers.get("etag")!];
+    const before = await tags();
+    await add(tick(NOON + 60_000, "3"));
+    const after = await tags();
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+    for (
+      const [path, tag, status] of [[closed, after[0]!, 304], [open, after[1]!, 304], [
+        open,
+        before[1]!,
+        200,
+      ]] as const
+    ) {
+      const answer = await ask(path, { "if-none-match": `W/${tag}` });
+      expect(answer.status).toBe(status);
+      expect(await answer.text() === "").toBe(status === 304);
+    }
+  });
+
+  test("tags tell requests and hosts apart", async () => {
+    const { add, ask, app } = await priceApp();
+    await add(...ticksFrom(["1", "2"]));
+    const answers = [
+      await ask("/api/ticker-list/"),
+      await ask("/api/ticker-list/?page_size=1"),
+      await ask("/api/ticker-list/?market=daiars"),
+      await app.request("http://other.test/api/ticker-list/"),
+    ];
+    expect(new Set(answers.map(({ headers }) => headers.get("etag"))).size).toBe(answers.length);
+  });
+
+  test("faults are not kept", async () => {
+    const { add, ask } = await priceApp();
+    await add(tick(NOON, "1"));
+    for (const path of ["/api/ticker-list/?page=9", "/api/average-price/", "/api/ticker-list/?since=x"]) {
+      expect((await ask(path)).headers.get("cache-control")).toBe("no-store");
+    }
+  });
+});
+
+describe("HEAD", () => {
+  test("has the length of what GET would say", async () => {
+    const { add, ask } = await priceApp();
+    await add(tick(NOON, "5"));
+    const answer = await ask("/api/ticker-list/", {}, "HEAD");
+    const body = await (await ask("/api/ticker-list/")).text();
+    expect([answer.status, answer.headers.get("content-length")]).toEqual([200, String(body.length)]);
+  });
+});
+
+describe("numbers", () => {
+  test("are written as the replaced system writes them", async () => {
+    const { add, ask } = await priceApp();
+    await add(tick(NOON, "82000000"), tick(NOON + 10_000, "10000000000000000"));
+    expect(await (await ask("/api/ticker-list/")).text()).toBe(
+      `{"count":2,"next":null,"previous":null,"results":[{"timestamp":${T0},"price":82000000.0},` +
+        `{"timestamp":${T0 + 10},"price":1e+16}]}`,
+    );
+  });
+});
+
+describe("/api/ticker-stats/", () => {
+  test("answers open, high, low, close, mean and count by bucket", async () => {
+    const { add, json } = await priceApp();
+    await add(...ticksFrom(["5", "9", "1", "7.5"]), ...ticksFrom(["3", "4"], NOON + 120_000));
+    const { market, bucket, data } = await json("/api/ticker-stats/?bucket=minute");
+    expect(market).toEqual({ name: "btcars", title: "Bitcoin en pesos", currency: "ARS", is_real: true });
+    expect(bucket).toBe("minute");
+    expect(data).toEqual([
+      { timestamp: T0, open: 5, high: 9, low: 1, close: 7.5, mean: 22.5 / 4, count: 4 },
+      { timestamp: T0 + 120, open: 3, high: 4, low: 3, close: 4, mean: 3.5, count: 2 },
+    ]);
+  });
+
+  test("has days of Buenos Aires", async () => {
+    const { add, json } = await priceApp();
+    const midnight = Date.UTC(2024, 5, 1, 3);
+    await add(tick(midnight - 10_000, "5"), tick(midnight, "6"));
+    const { data } = await json("/api/ticker-stats/?bucket=day");
+    expect(data.map(({ timestamp, close }: { timestamp: number; close: number }) => [timestamp, close]))
+      .toEqual([[(midnight - DAY_MS) / 1000, 5], [midnight / 1000, 6]]);
+  });
+
+  test("counts the ticks of the range alone, both ends in", async () => {
+    const { add, json } = await priceApp();
+    await add(...ticksFrom(["1", "2", "3", "4"]));
+    const { data } = await json(`/api/ticker-stats/?since=${T0 + 10}&until=${T0 + 20}`);
+    expect(data).toEqual([{ timestamp: T0, open: 2, high: 3, low: 2, close: 3, mean: 2.5, count: 2 }]);
+  });
+
+  test.each([
+    { query: "bucket=week", error: '"bucket" debe ser minute, hour, day, no "week"' },
+    { query: "since=x", error: '"since" debe ser un número de segundos, no "x"' },
+    {
+      query: "bucket=minute&since=0",
+      error: "El rango pedido tiene 1501 intervalos, y el máximo es 1500: acórtelo o use intervalos mayores",
+    },
+  ])("refuses $query", async ({ query, error }) => {
+    const { add, ask } = await priceApp();
+    await add(tick(NOON, "1"), tick(NOON + 1_500 * 60_000, "2"));
+    const answer = await ask(`/api/ticker-stats/?${query}`);
+    expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+  });
+
+  test("of nothing has no buckets", async () => {
+    const { add, json } = await priceApp();
+    await add();
+    expect((await json("/api/ticker-stats/")).data).toEqual([]);
+  });
+});
+
+describe("/api/prices/status", () => {
+  test("tells each market's polling, and raises the alarm past six periods", async () => {
+    const { add, json, store, clock } = await priceApp({}, [SIMULATED]);
+    await store.savePollStatus({
+      market: "simulacion",
+      lastSuccessAt: NOON,
+      lastErrorAt: NOON + 10_000,
+      lastError: "El mercado respondió 500",
+      consecutiveFailures: 2,
+      restsUntil: null,
+    });
+    await add(tick(NOON, "5.5", { market: "simulacion" }));
+    clock.now = NOON + 60_000;
+    const { markets: [market] } = await json("/api/prices/status");
+    expect(market).toMatchObject({
+      name: "simulacion",
+      title: "Simulación",
+      is_real: false,
+      period_seconds: 10,
+      count: 1,
+      newest: { timestamp: T0, price: 5.5 },
+      age_seconds: 60,
+      alarm: false,
+      last_success: "2024-05-31T15:00:00.000Z",
+      last_error: "El mercado respondió 500",
+      consecutive_failures: 2,
+      rests_until: null,
+    });
+    clock.now += 1;
+    expect((await json("/api/prices/status")).markets[0].alarm).toBe(true);
+  });
+
+  test("raises the alarm for a market without any price", async () => {
+    const { add, json } = await priceApp({}, [SIMULATED]);
+    await add();
+    expect((await json("/api/prices/status")).markets[0]).toMatchObject({
+      newest: null,
+      age_seconds: null,
+      alarm: true,
+    });
+  });
+});
