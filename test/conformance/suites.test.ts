@@ -69,7 +69,7 @@ describe("conformance", () => {
     { args: ["suelto"], code: 2, text: 'Opción desconocida "suelto"' },
     { args: ["--only"], code: 2, text: 'A "--only" le falta el valor' },
     { args: ["--cases", "--only", "x"], code: 2, text: 'A "--cases" le falta el valor' },
-    { args: ["--target", "edge"], code: 2, text: '--target debe ser "server"' },
+    { args: ["--target", "no_such"], code: 2, text: '--target debe ser "server"' },
     { args: ["--cases", "/no/such"], code: 2, text: 'No existe la carpeta "/no/such"' },
   ])("ends with $code at $args", async ({ args, code, text }) => {
     const ended = await run(args);
