@@ -2,7 +2,6 @@
 // are shared with the workers of other machines; else whoever schedules performs them too.
 
 import os from "node:os";
-import type { StepQueue } from "./etl/step_process.ts";
 import type { EtlStore } from "./core/etl/store.ts";
 import type { Mail } from "./core/mail.ts";
 import { Problem } from "./core/problem.ts";
@@ -11,6 +10,7 @@ import { pause } from "./etl/pause.ts";
 import { queueInProcess } from "./etl/queue.ts";
 import { reapLeft } from "./etl/reap.ts";
 import { etlScheduler, SCHEDULER_LEASE } from "./etl/scheduler.ts";
+import type { StepQueue } from "./etl/step_process.ts";
 import { SILENT_MS, workOnSteps } from "./etl/worker.ts";
 import { keptFile } from "./host/kept_file.ts";
 import { runNotifier, webhookSender } from "./host/notifications.ts";
