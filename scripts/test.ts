@@ -57,11 +57,34 @@ function refuse(reason: string): never {
   Deno.exit(2);
 }
 
-async function runVitest(zone: string, withSlow: boolean, options: Options): Promise<TestOutcome> {
+type Group = "fast" | "slow";
+
+/** What a group leaves out, and how many files of it run at a time: slow tests wait for other processes. */
+const GROUPS: Readonly<Record<Group, readonly string[]>> = {
+  fast: ["--exclude=test/slow/**", "--exclude=test/services/**"],
+  slow: ["--exclude=test/*.test.ts", "--exclude=test/!(slow|services)/**", "--maxWorkers=3"],
+};
+
+/** Runs a zone's tests, one group after the other. */
+async function runZone(zone: string, groups: readonly Group[], options: Options): Promise<TestOutcome> {
+  let whole: TestOutcome = { passed: 0, failures: [], skipped: [] };
+  for (const group of groups) {
+    if (interruption !== undefined) break;
+    const { passed, failures, skipped } = await runVitest(zone, group, options);
+    whole = {
+      passed: whole.passed + passed,
+      failures: [...whole.failures, ...failures],
+      skipped: [...whole.skipped, ...skipped],
+    };
+  }
+  return whole;
+}
+
+async function runVitest(zone: string, group: Group, options: Options): Promise<TestOutcome> {
   const outcomePath = await Deno.makeTempFile({ prefix: "caudal_test_", suffix: ".json" });
   const args = ["run", "--passWithNoTests", "--allowOnly=false", "--reporter=./scripts/test_reporter.ts"];
   if (options.name !== undefined) args.push(`--testNamePattern=${options.name}`);
-  if (!withSlow) args.push("--exclude=test/slow/**", "--exclude=test/services/**");
+  args.push(...GROUPS[group]);
   const env: Record<string, string> = {
     TZ: zone,
     CAUDAL_TEST_OUTCOME: outcomePath,
@@ -129,7 +152,7 @@ try {
   for (const [at, zone] of ZONES.entries()) {
     if (interruption !== undefined) break;
     console.log(`${at === 0 ? "" : "\n"}Pruebas con TZ=${zone}`);
-    outcomes.push(await runVitest(zone, at === 0 && !options.fast, options));
+    outcomes.push(await runZone(zone, at === 0 && !options.fast ? ["fast", "slow"] : ["fast"], options));
   }
 } finally {
   await endServices();

@@ -62,6 +62,28 @@ test("cachedBlobs reads a pointer anew each time, and answers the last one while
   expect(textOf(await cachedBlobs(blobs, { cache, place: "pointer" }).read("current.json"))).toBe("two");
 });
 
+test("cachedBlobs keeps the pointer that was read last, however long the write of one before takes", async () => {
+  const files = { "current.json": "one" };
+  const { blobs, state, settled } = place(files);
+  const goOn = Promise.withResolvers<void>();
+  let puts = 0;
+  const slow: FileCache = {
+    match: (url) => cache.match(url),
+    put: async (url, response) => {
+      if (puts++ === 0) await goOn.promise;
+      await cache.put(url, response);
+    },
+  };
+  const cached = cachedBlobs(blobs, { cache: slow, place: "slow" });
+  await cached.read("current.json");
+  files["current.json"] = "two";
+  await cached.read("current.json");
+  goOn.resolve();
+  await settled();
+  state.gone = true;
+  expect(textOf(await cached.read("current.json"))).toBe("two");
+});
+
 test("cachedBlobs fails as its place does where nothing was read before", async () => {
   const { blobs, state } = place({});
   state.gone = true;

@@ -52,6 +52,9 @@ export function cachedBlobs(
     }
   }
 
+  /** Of each name the write that is under way: a pointer that was read later is there later. */
+  const writing = new Map<string, Promise<void>>();
+
   function keep(name: string, bytes: Uint8Array<ArrayBuffer>): void {
     if (!isWell()) return;
     const headers = {
@@ -59,8 +62,12 @@ export function cachedBlobs(
       "content-length": String(bytes.length),
     };
     // A copy: what is handed on may be cut and read while this is written.
-    const writing = cache.put(urlOf(name), new Response(bytes.slice(), { headers })).catch(() => {});
-    blobs.outlive?.(writing);
+    const response = new Response(bytes.slice(), { headers });
+    const written: Promise<void> = (writing.get(name) ?? Promise.resolve())
+      .then(() => cache.put(urlOf(name), response)).catch(() => {})
+      .finally(() => writing.get(name) === written && writing.delete(name));
+    writing.set(name, written);
+    blobs.outlive?.(written);
   }
 
   async function readPointer(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
