@@ -9,7 +9,7 @@ import { LONG } from "./process.ts";
 test("sqliteEtlStore is shared by processes that are killed at any point", async () => {
   const dataDir = await Deno.makeTempDir({ prefix: "caudal_etl_" });
   try {
-    await shareAndKill({ dataDir });
+    await shareAndKill({ dataDir }, 400);
     const file = new DatabaseSync(path.join(dataDir, "etl.sqlite"));
     expect(file.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
     file.close();

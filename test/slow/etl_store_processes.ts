@@ -8,13 +8,18 @@ import { LONG, type Running, sleep, startProgram } from "./process.ts";
 
 const PROCESSES = 4;
 const KILLS = LONG ? 50 : 5;
-const FIRES = LONG ? 1_000 : 60;
+const LONG_FIRES = 1_000;
 
-export async function shareAndKill(places: Pick<Places, "dataDir" | "databaseUrl">): Promise<void> {
+/** `fires`: so many that what is to be done outlasts the kills. */
+export async function shareAndKill(
+  places: Pick<Places, "dataDir" | "databaseUrl">,
+  fires: number,
+): Promise<void> {
+  const count = LONG ? LONG_FIRES : fires;
   const program = `${import.meta.dirname}/etl_store_user.ts`;
   const all: Running[] = [];
   const start = () => {
-    const arguments_ = JSON.stringify([places, `w${all.length}`, FIRES]);
+    const arguments_ = JSON.stringify([places, `w${all.length}`, count]);
     const running = startProgram(Deno.execPath(), ["run", "-A", "--no-check", program, arguments_]);
     all.push(running);
     return running;
@@ -48,9 +53,9 @@ export async function shareAndKill(places: Pick<Places, "dataDir" | "databaseUrl
 
   const store = openEtlStore(places as Places);
   try {
-    const runs = await store.runs({ limit: 2 * FIRES });
+    const runs = await store.runs({ limit: 2 * count });
     expect(runs.map(({ scheduledAt }) => scheduledAt! - NOON).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: FIRES }, (_, i) => i),
+      Array.from({ length: count }, (_, i) => i),
     );
     for (const run of runs) {
       expect(run.status).toBe("SUCCESS");
