@@ -69,6 +69,6 @@ describe.each(["direct", "pooled"] as const)("PostgreSQL, %s", (way) => {
 
   test("postgresEtlStore is shared by processes that are killed at any point", async () => {
     await databases[0]!.run(EMPTY);
-    await shareAndKill({ dataDir: "", databaseUrl: database[way] }, 60);
+    await shareAndKill({ dataDir: "", databaseUrl: database[way] }, 120);
   }, LONG ? 900_000 : 180_000);
 });
