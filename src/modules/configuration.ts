@@ -32,7 +32,9 @@ export class Keys {
 
   choice<T extends string>(key: string, allowed: readonly T[], fallback: T): T {
     const value = this.#value(key) ?? fallback;
-    const lower = typeof value === "string" ? ALIASES[value.toLowerCase()] ?? value.toLowerCase() : undefined;
+    const lower = typeof value === "string"
+      ? ENCODING_ALIASES[value.toLowerCase()] ?? value.toLowerCase()
+      : undefined;
     const found = allowed.find((one) => one === lower);
     if (found === undefined) throw this.#wrong(key, allowed.map((one) => `"${one}"`).join(" o "));
     return found;
@@ -75,7 +77,7 @@ export class Keys {
 }
 
 /** Other spellings of encodings. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ENCODING_ALIASES: Readonly<Record<string, string>> = {
   utf8: "utf-8",
   latin1: "latin-1",
   "iso-8859-1": "latin-1",
@@ -94,5 +96,15 @@ export async function readJson(file: string): Promise<Json> {
     throw new ConfigurationFault(
       `${file}, línea ${before.length}, columna ${before.at(-1)!.length + 1}: no es JSON válido`,
     );
+  }
+}
+
+/** A file that has to be there. Errors: ConfigurationFault that names it. */
+export async function readConfigurationFile(file: string): Promise<Json> {
+  try {
+    return await readJson(file);
+  } catch (error) {
+    if (error instanceof ConfigurationFault) throw error;
+    throw new ConfigurationFault(`No se pudo leer el archivo de configuración "${file}"`, error);
   }
 }

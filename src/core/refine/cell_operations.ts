@@ -114,29 +114,27 @@ function editResult(edit: Parameters): CellValue {
 
 /** A blank cell takes the last value above it; in record mode, above it in its record. */
 export function fillDown(parameters: Parameters): Operation {
-  const columnName = parameters.text("columnName");
-  const selection = readSelection(parameters);
-  return (around) => {
-    const slot = slotOf(around.layout, columnName);
-    return {
-      after: around.layout,
-      stage: visiting(selection, around, false, () => {
-        let above: CellValue = null;
-        return (row, _, touched, beginsRecord) => {
-          if (!touched) return true;
-          if (beginsRecord && selection.recordMode) above = null;
-          const value = row.cells[slot] ?? null;
-          if (hasData(value)) above = value;
-          else if (above !== null) row.cells[slot] = above;
-          return true;
-        };
-      }),
-    };
-  };
+  return downTheColumn(parameters, (cells, slot, value, above) => {
+    if (hasData(value)) return value;
+    if (above !== null) cells[slot] = above;
+    return above;
+  });
 }
 
 /** A cell that repeats the value above it becomes blank; a blank one begins anew. */
 export function blankDown(parameters: Parameters): Operation {
+  return downTheColumn(parameters, (cells, slot, value, above) => {
+    if (!hasData(value) || !sameCell(above, value)) return value;
+    cells[slot] = null;
+    return above;
+  });
+}
+
+/** `visit` may change the cell, and answers what is above the next one. */
+function downTheColumn(
+  parameters: Parameters,
+  visit: (cells: CellValue[], slot: number, value: CellValue, above: CellValue) => CellValue,
+): Operation {
   const columnName = parameters.text("columnName");
   const selection = readSelection(parameters);
   return (around) => {
@@ -148,9 +146,7 @@ export function blankDown(parameters: Parameters): Operation {
         return (row, _, touched, beginsRecord) => {
           if (!touched) return true;
           if (beginsRecord && selection.recordMode) above = null;
-          const value = row.cells[slot] ?? null;
-          if (hasData(value) && sameCell(above, value)) row.cells[slot] = null;
-          else above = value;
+          above = visit(row.cells, slot, row.cells[slot] ?? null, above);
           return true;
         };
       }),

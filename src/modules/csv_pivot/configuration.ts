@@ -4,7 +4,7 @@
 import path from "node:path";
 import { FREQUENCIES, type Frequency } from "../../core/frequency.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { ConfigurationFault, Keys, readJson } from "../configuration.ts";
+import { ConfigurationFault, Keys, readConfigurationFile } from "../configuration.ts";
 import { type Encoding, ENCODINGS } from "../csv_reader.ts";
 import { type DateFormat, dateFormat } from "./date_format.ts";
 import type { Separators } from "./decimal_text.ts";
@@ -50,7 +50,7 @@ const PUBLISHED = FREQUENCIES.filter((frequency) => frequency !== "week");
 
 /** Reads the configuration. Errors: ConfigurationFault. */
 export async function readPivotConfiguration(file: string): Promise<PivotConfiguration> {
-  const json = objectOf(await existing(file), file);
+  const json = objectOf(await readConfigurationFile(file), file);
   const keys = new Keys(file, json);
   const configuration: PivotConfiguration = {
     ...reading(keys),
@@ -72,15 +72,6 @@ export async function readPivotConfiguration(file: string): Promise<PivotConfigu
     );
   }
   return configuration;
-}
-
-async function existing(file: string): Promise<Json> {
-  try {
-    return await readJson(file);
-  } catch (error) {
-    if (error instanceof ConfigurationFault) throw error;
-    throw new ConfigurationFault(`No se pudo leer el archivo de configuración "${file}"`, error);
-  }
 }
 
 function reading(keys: Keys): Reading {

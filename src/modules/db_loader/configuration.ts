@@ -1,7 +1,7 @@
 // The configuration of the module: one JSON file with the tables, their columns and how texts are read.
 
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { ConfigurationFault, readJson } from "../configuration.ts";
+import { ConfigurationFault, ENCODING_ALIASES, readJson } from "../configuration.ts";
 import { type Encoding, ENCODINGS } from "../csv_reader.ts";
 import { type ColumnType, columnType, type TextRules, TYPE_NAMES } from "./column_type.ts";
 import { dateFormat, DIRECTIVE_NAMES } from "./date_format.ts";
@@ -107,14 +107,6 @@ const TOP_KEYS = [
 ];
 const TABLE_KEYS = ["name", "columns", "key"];
 const COLUMN_KEYS = ["name", "type", "name_orig"];
-
-/** Other spellings of encodings. */
-const ENCODING_ALIASES: Readonly<Record<string, string>> = {
-  utf8: "utf-8",
-  latin1: "latin-1",
-  "iso-8859-1": "latin-1",
-  cp1252: "windows-1252",
-};
 
 function readTable(keys: Keys, mode: Mode, commonKey: readonly string[], addPk: boolean): Table {
   const name = keys.name("name");

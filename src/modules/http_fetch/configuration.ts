@@ -2,7 +2,7 @@
 // never written: their values come from the environment.
 
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { ConfigurationFault, Keys, readJson } from "../configuration.ts";
+import { ConfigurationFault, Keys, readConfigurationFile } from "../configuration.ts";
 
 export type FetchConfiguration = {
   /** Of HTTP, absolute, without user or password. */
@@ -35,7 +35,7 @@ export async function readFetchConfiguration(
   secret: (name: string) => string | undefined,
 ): Promise<FetchConfiguration> {
   const place = file ?? "La configuración";
-  const json: JsonObject = file === undefined ? {} : objectOf(await existing(file), place);
+  const json: JsonObject = file === undefined ? {} : objectOf(await readConfigurationFile(file), place);
   const keys = new Keys(place, json);
   const written = keys.text("url", "");
   if (input !== undefined && written !== "" && input !== written) {
@@ -61,15 +61,6 @@ export async function readFetchConfiguration(
   };
   keys.refuseOthers(["headers", "secret_headers"]);
   return configuration;
-}
-
-async function existing(file: string): Promise<Json> {
-  try {
-    return await readJson(file);
-  } catch (error) {
-    if (error instanceof ConfigurationFault) throw error;
-    throw new ConfigurationFault(`No se pudo leer el archivo de configuración "${file}"`, error);
-  }
 }
 
 /** The address itself is in no message: it may be a password that was put in the wrong place. */

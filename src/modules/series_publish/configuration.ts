@@ -8,7 +8,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
 import { identifierOf, readCatalog } from "../../ingest/data_json.ts";
 import { frequencyFault } from "../../ingest/distribution.ts";
 import { DEFAULT_LIMITS, findBrokenRules } from "../../ingest/rules.ts";
-import { ConfigurationFault, readJson } from "../configuration.ts";
+import { ConfigurationFault, readConfigurationFile } from "../configuration.ts";
 
 export type PublishConfiguration = {
   readonly fed: FedDistribution;
@@ -28,7 +28,7 @@ type Place = { readonly file: string; readonly pointer: string };
 
 /** Reads the configuration. Errors: ConfigurationFault with every fault, each at its file and JSON pointer. */
 export async function readPublishConfiguration(file: string): Promise<PublishConfiguration> {
-  const json = await existing(file);
+  const json = await readConfigurationFile(file);
   if (!isJsonObject(json)) throw new ConfigurationFault(`${file}: debe ser un objeto`);
   const isReference = json.data_json !== undefined;
   refuseOthers(file, json, isReference ? REFERENCE_KEYS : INLINE_KEYS);
@@ -38,15 +38,6 @@ export async function readPublishConfiguration(file: string): Promise<PublishCon
     ? text(file, json, "catalog_id")
     : identifierOf(entries.catalog.json.identifier);
   return { fed: fedOf(entries, catalogId), waitSeconds };
-}
-
-async function existing(file: string): Promise<Json> {
-  try {
-    return await readJson(file);
-  } catch (error) {
-    if (error instanceof ConfigurationFault) throw error;
-    throw new ConfigurationFault(`No se pudo leer el archivo de configuración "${file}"`, error);
-  }
 }
 
 function refuseOthers(file: string, json: JsonObject, allowed: readonly string[]): void {
@@ -84,7 +75,7 @@ async function referred(file: string, json: JsonObject): Promise<Entries> {
   const id = text(file, json, "distribution_id");
   const datasetId = json.dataset_id === undefined ? undefined : text(file, json, "dataset_id");
   const source = path.join(path.dirname(file), text(file, json, "data_json"));
-  const catalog = await existing(source);
+  const catalog = await readConfigurationFile(source);
   if (!isJsonObject(catalog) || !Array.isArray(catalog.dataset)) {
     throw new ConfigurationFault(`${source}, /dataset: no es un data.json, que lleva una lista de datasets`);
   }
