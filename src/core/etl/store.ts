@@ -227,3 +227,33 @@ export interface EtlStore {
   removeRuns(endedBefore: number, limit: number): Promise<number>;
   close(): Promise<void>;
 }
+
+/** The part that changes nothing. */
+export type EtlQueries = Pick<
+  EtlStore,
+  | "run"
+  | "runs"
+  | "attemptsOf"
+  | "countRuns"
+  | "tallies"
+  | "revision"
+  | "changedSince"
+  | "log"
+  | "workers"
+  | "schedules"
+  | "dueSchedules"
+  | "activeRuns"
+  | "runsToNotify"
+  | "lastEnded"
+  | "lostAttempts"
+  | "attemptsOnHost"
+>;
+
+/** Runs in their order, each with its attempts in theirs. */
+export function withTheirs(
+  runs: readonly EtlRun[],
+  attempts: readonly StepAttempt[],
+): RunWithAttempts[] {
+  const byRun = Map.groupBy(attempts, ({ runId }) => runId);
+  return runs.map((run) => ({ run, attempts: byRun.get(run.id) ?? [] }));
+}

@@ -2,7 +2,7 @@
 
 import { linesOf } from "../../core/etl/log_chunks.ts";
 import { ETL_RUN_STATUSES, type EtlRun, type EtlRunStatus, type StepAttempt } from "../../core/etl/run.ts";
-import type { EtlRunQuery, EtlStore, RunWithAttempts } from "../../core/etl/store.ts";
+import { type EtlQueries, type EtlRunQuery, type RunWithAttempts, withTheirs } from "../../core/etl/store.ts";
 import type { Value } from "./connection.ts";
 import type { Database, Statements } from "./database.ts";
 import { CLOCK } from "./etl_leases.ts";
@@ -21,27 +21,7 @@ import {
 } from "./etl_rows.ts";
 import { keysIn } from "./rows.ts";
 
-type Queries = Pick<
-  EtlStore,
-  | "run"
-  | "runs"
-  | "attemptsOf"
-  | "countRuns"
-  | "tallies"
-  | "revision"
-  | "changedSince"
-  | "log"
-  | "workers"
-  | "schedules"
-  | "dueSchedules"
-  | "activeRuns"
-  | "runsToNotify"
-  | "lastEnded"
-  | "lostAttempts"
-  | "attemptsOnHost"
->;
-
-export function postgresEtlQueries(db: Database): Queries {
+export function postgresEtlQueries(db: Database): EtlQueries {
   const runs = async (statements: Statements, rest: string, ...values: Value[]) =>
     (await statements.all(`SELECT ${RUN} FROM caudal.etl_run ${rest}`, ...values)).map(runOf);
   const attempts = async (rest: string, ...values: Value[]) =>
@@ -178,7 +158,5 @@ export async function withAttempts(
   runs: readonly EtlRun[],
 ): Promise<RunWithAttempts[]> {
   if (runs.length === 0) return [];
-  const attempts = await attemptsOf(statements, runs.map(({ id }) => id));
-  const byRun = Map.groupBy(attempts, ({ runId }) => runId);
-  return runs.map((run) => ({ run, attempts: byRun.get(run.id) ?? [] }));
+  return withTheirs(runs, await attemptsOf(statements, runs.map(({ id }) => id)));
 }

@@ -5,6 +5,7 @@
 // The counter is held to the end, so revisions are committed in their order: who has read one has read all before it.
 // Signs of life and lines of logs lock attempts alone, and are on disk a moment later.
 
+import { ATTEMPT_COLUMNS, RUN_COLUMNS } from "../../core/etl/columns.ts";
 import { attemptOfDraft, runOfDraft } from "../../core/etl/drafts.ts";
 import { packLines } from "../../core/etl/log_chunks.ts";
 import { type AttemptDraft, type EtlRun, isFinal, type RunDraft } from "../../core/etl/run.ts";
@@ -14,10 +15,8 @@ import type { Database, Statements } from "./database.ts";
 import { BRIEFLY, CLOCK, fence, postgresEtlLeases } from "./etl_leases.ts";
 import { postgresEtlQueries, withAttempts } from "./etl_queries.ts";
 import {
-  ATTEMPT_COLUMNS,
   momentOf,
   RUN,
-  RUN_COLUMNS,
   runOf,
   SCHEDULE,
   scheduleOf,

@@ -3,6 +3,7 @@
 import { type EtlLease, type EtlStore, LEASE_LOST } from "../../core/etl/store.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "./database.ts";
+import { leaseOf } from "./etl_rows.ts";
 
 /** Epoch ms of the database; the same throughout a statement. */
 export const CLOCK = "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)";
@@ -43,14 +44,7 @@ export function sqliteEtlLeases(
     lease: (name) =>
       Promise.try(() => {
         const row = db.one("SELECT * FROM etl_lease WHERE name = ? AND holder IS NOT NULL", name);
-        return row && {
-          name,
-          holder: String(row.holder),
-          token: Number(row.token),
-          takenAt: Number(row.taken_at),
-          renewedAt: Number(row.renewed_at),
-          expiresAt: Number(row.expires_at),
-        };
+        return row && leaseOf(row);
       }),
   };
 }

@@ -3,32 +3,12 @@
 
 import { linesOf } from "../../core/etl/log_chunks.ts";
 import { ETL_RUN_STATUSES, type EtlRun, type EtlRunStatus, type StepAttempt } from "../../core/etl/run.ts";
-import type { EtlRunQuery, EtlStore, RunWithAttempts } from "../../core/etl/store.ts";
+import { type EtlQueries, type EtlRunQuery, type RunWithAttempts, withTheirs } from "../../core/etl/store.ts";
 import type { Database } from "./database.ts";
 import { CLOCK } from "./etl_leases.ts";
 import { attemptOf, runOf, scheduleOf, tallyOf, workerOf } from "./etl_rows.ts";
 
-type Queries = Pick<
-  EtlStore,
-  | "run"
-  | "runs"
-  | "attemptsOf"
-  | "countRuns"
-  | "tallies"
-  | "revision"
-  | "changedSince"
-  | "log"
-  | "workers"
-  | "schedules"
-  | "dueSchedules"
-  | "activeRuns"
-  | "runsToNotify"
-  | "lastEnded"
-  | "lostAttempts"
-  | "attemptsOnHost"
->;
-
-export function sqliteEtlQueries(db: Database): Queries {
+export function sqliteEtlQueries(db: Database): EtlQueries {
   return {
     run: (id) =>
       Promise.try(() => {
@@ -184,6 +164,5 @@ function attemptsOf(db: Database, runIds: readonly number[]): StepAttempt[] {
 
 /** Runs that were read before their attempts: whoever decides by older runs is refused. */
 export function withAttempts(db: Database, runs: readonly EtlRun[]): RunWithAttempts[] {
-  const attempts = Map.groupBy(attemptsOf(db, runs.map(({ id }) => id)), ({ runId }) => runId);
-  return runs.map((run) => ({ run, attempts: attempts.get(run.id) ?? [] }));
+  return withTheirs(runs, attemptsOf(db, runs.map(({ id }) => id)));
 }

@@ -1,6 +1,7 @@
 // The ETL store on SQLite: a file of its own that schedulers and workers of any number of processes share. Each change
 // is one transaction that begins with the lock to write, so their order is that of the revisions they give.
 
+import { ATTEMPT_COLUMNS, RUN_COLUMNS } from "../../core/etl/columns.ts";
 import { attemptOfDraft, runOfDraft } from "../../core/etl/drafts.ts";
 import { packLines } from "../../core/etl/log_chunks.ts";
 import { type AttemptDraft, type EtlRun, isFinal, type RunDraft } from "../../core/etl/run.ts";
@@ -8,15 +9,7 @@ import type { EtlStore } from "../../core/etl/store.ts";
 import type { Database } from "./database.ts";
 import { CLOCK, fence, sqliteEtlLeases } from "./etl_leases.ts";
 import { sqliteEtlQueries, withAttempts } from "./etl_queries.ts";
-import {
-  ATTEMPT_COLUMNS,
-  RUN_COLUMNS,
-  runOf,
-  scheduleOf,
-  timestampOf,
-  type Written,
-  written,
-} from "./etl_rows.ts";
+import { runOf, scheduleOf, timestampOf, type Written, written } from "./etl_rows.ts";
 
 /** Over a database whose schema is ETL_MIGRATIONS, which `close` closes. */
 export function sqliteEtlStore(db: Database): EtlStore {
