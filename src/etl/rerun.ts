@@ -19,15 +19,12 @@ export type RerunAsked = Asked & {
 /** Whether what a step wrote is there and unchanged. */
 export type SameFingerprint = (fingerprint: JsonObject) => Promise<boolean>;
 
-/** Runs among which one with the same idempotency key is looked for. */
-const MOST_LOOKED_AT = 200;
-
 /**
  * Asks for the run that takes up another; with the key of an earlier request, answers the run of that one.
  * Errors: those of `rerunDraft`; Problem `not_found`.
  */
 export async function rerun(
-  store: Pick<EtlStore, "run" | "runs" | "addRun">,
+  store: Pick<EtlStore, "run" | "runWithKey" | "addRun">,
   id: number,
   asked: RerunAsked,
   sameFingerprint: SameFingerprint,
@@ -37,10 +34,7 @@ export async function rerun(
   if (!found) throw new Problem("not_found", `No hay una corrida ${id}`);
   if (asked.idempotencyKey !== undefined) {
     // What was there when it was asked for first may be gone by now.
-    const since = { name: found.run.name, from: found.run.requestedAt, limit: MOST_LOOKED_AT };
-    const run = (await store.runs(since)).find(({ idempotencyKey }) =>
-      idempotencyKey === asked.idempotencyKey
-    );
+    const run = await store.runWithKey(asked.idempotencyKey);
     if (run) return { run, isNew: false };
   }
   return await store.addRun(await rerunDraft(found, asked, sameFingerprint, now));

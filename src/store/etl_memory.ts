@@ -162,6 +162,8 @@ export function memoryEtlStore(now: () => number): EtlStore {
         return run && withAttempts(run);
       }),
 
+    runWithKey: (key) => Promise.try(() => runs.get(idByKey.get(key) ?? NaN)),
+
     runs: ({ name, statuses, trigger, from = -Infinity, to = Infinity, before = Infinity, limit }) =>
       Promise.try(() => {
         const ids = name === undefined ? runIds : idsByName.get(name) ?? [];

@@ -176,6 +176,14 @@ describe("rerun", () => {
     const { run } = await again(here, id, { idempotencyKey: "k" });
     const second = await again(here, id, { idempotencyKey: "k" }, () => Promise.resolve(false));
     expect(second).toMatchObject({ isNew: false, run: { id: run.id } });
+    const { requestedAt, name, snapshot } = run;
+    for (let i = 1; i <= 300; i++) {
+      const end = requestedAt + i;
+      const past = { requestedAt: end, end, status: "SKIPPED", attempts: [] } as const;
+      await here.store.addRun({ name, snapshot, trigger: "manual", ...past });
+    }
+    const later = await again(here, id, { idempotencyKey: "k" }, () => Promise.resolve(false));
+    expect(later, "however many runs there were since").toMatchObject({ isNew: false, run: { id: run.id } });
   });
 
   test("refuses what cannot be taken up, with the reason", async () => {

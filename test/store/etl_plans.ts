@@ -46,6 +46,7 @@ const first = ({ attempts }: RunWithAttempts) => attempts[0]!.id;
 const ASKED: readonly Asked[] = [
   { what: "activeRuns", ask: ({ store }) => store.activeRuns(), by: ["run_active", "module_run_by_run"] },
   { what: "dueSchedules", ask: ({ store }) => store.dueSchedules(NOON, 9), by: ["schedule_due"] },
+  { what: "runWithKey", ask: ({ store }) => store.runWithKey("none"), by: ["run_by_key"] },
   { what: "runs of a name", ask: ({ store }) => store.runs({ name: "s7", limit: 50 }), by: ["run_by_name"] },
   {
     what: "runs of a name and statuses",

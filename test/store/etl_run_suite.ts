@@ -133,6 +133,8 @@ export function etlRunSuite(open: () => Promise<OpenedEtlStore> | OpenedEtlStore
       const { run } = await store.addRun(draft({ idempotencyKey: "k" }));
       const again = await other.addRun(draft({ name: "test", idempotencyKey: "k", requestedAt: NOON + 9 }));
       expect(again).toEqual({ run, isNew: false });
+      expect(await other.runWithKey("k")).toEqual(run);
+      expect(await other.runWithKey("l")).toBeUndefined();
       expect((await store.addRun(draft({ idempotencyKey: "l" }))).isNew).toBe(true);
       expect((await store.countRuns()).PENDING).toBe(2);
     });

@@ -129,6 +129,8 @@ export interface EtlStore {
   /** Asks for the end of a run; asked again, or of one that has ended, it changes nothing. Undefined: no such run. */
   askCancel(id: number, by: string | null, at: number): Promise<EtlRun | undefined>;
   run(id: number): Promise<RunWithAttempts | undefined>;
+  /** The run that was asked for with an idempotency key. */
+  runWithKey(key: string): Promise<EtlRun | undefined>;
   /** Newest first. */
   runs(query: EtlRunQuery): Promise<EtlRun[]>;
   attemptsOf(runIds: readonly number[]): Promise<StepAttempt[]>;
@@ -232,6 +234,7 @@ export interface EtlStore {
 export type EtlQueries = Pick<
   EtlStore,
   | "run"
+  | "runWithKey"
   | "runs"
   | "attemptsOf"
   | "countRuns"

@@ -30,6 +30,8 @@ export function postgresEtlQueries(db: Database): EtlQueries {
   return {
     run: (id) => db.read(async (tx) => (await withAttempts(tx, await runs(tx, "WHERE id = $1", id)))[0]),
 
+    runWithKey: async (key) => (await runs(db, "WHERE idempotency_key = $1", key))[0],
+
     runs: (query) => findRuns(db, query),
 
     attemptsOf: (runIds) => attemptsOf(db, runIds),

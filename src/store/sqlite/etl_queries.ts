@@ -16,6 +16,12 @@ export function sqliteEtlQueries(db: Database): EtlQueries {
         return row && withAttempts(db, [runOf(row)])[0];
       }),
 
+    runWithKey: (key) =>
+      Promise.try(() => {
+        const row = db.one("SELECT * FROM etl_run WHERE idempotency_key = ?", key);
+        return row && runOf(row);
+      }),
+
     runs: (query) => Promise.try(() => findRuns(db, query)),
 
     attemptsOf: (runIds) => Promise.try(() => attemptsOf(db, runIds)),
