@@ -7,6 +7,7 @@ import path from "node:path";
 import { runCommand, UsageProblem } from "../src/command.ts";
 import { benchDump } from "./bench/dump.ts";
 import { benchEdge } from "./bench/edge.ts";
+import { type Figure, median, type Tell } from "./bench/figure.ts";
 import { randomNumbers, writeNetwork } from "./bench/network.ts";
 import type { LoadResult } from "./bench/load.ts";
 import { benchPostgres } from "./bench/postgres.ts";
@@ -21,10 +22,6 @@ const BODY_CACHE_MB = 64;
 const TICKS = [10_000, 100_000, 3_000_000];
 /** Observations of a series of the harvested networks. */
 const VALUES_EACH = 150;
-
-type Figure = { name: string; value: number; unit: string; baseline?: string; aim?: string };
-
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 await runCommand({
   usage: "deno task bench",
@@ -66,8 +63,9 @@ await runCommand({
         tell,
       );
       await benchDump(dataFolder(folder, Number(series)), Number(series), tell);
-      await benchQueries(folder, Number(seconds), tell);
-      await benchEdge({ folder, seconds: Number(seconds), load, randomPaths, tell });
+      const queried = await harvestQueried(folder);
+      await benchQueries(folder, queried.data, Number(seconds), tell);
+      await benchEdge({ folder, ...queried, seconds: Number(seconds), load, randomPaths, tell });
       await benchSearch(folder, Number(series), tell);
       await benchRefine(folder, tell);
     } finally {
@@ -76,8 +74,6 @@ await runCommand({
     }
   },
 });
-
-type Tell = (figure: Figure) => void;
 
 /** Where the files of the network of so many series are. */
 function networkFolder(folder: string, count: number): string {
@@ -232,11 +228,16 @@ async function load(
   return result;
 }
 
-async function benchQueries(folder: string, seconds: number, tell: Tell): Promise<void> {
-  const network = path.join(folder, "red-consultas");
+/** The network that queries are asked of, on a server and at the edge: where its data are, and ids of its series. */
+async function harvestQueried(folder: string): Promise<{ data: string; ids: readonly string[] }> {
   const data = path.join(folder, "datos-consultas");
-  const { register } = writeNetwork(network, { series: 4050, values: 4_050_000 });
+  const network = path.join(folder, "red-consultas");
+  const { register, ids } = writeNetwork(network, { series: 4050, values: 4_050_000 });
   await runScript("src/harvest.ts", ["--network", register, "--data", data, "--json"]);
+  return { data, ids };
+}
+
+async function benchQueries(folder: string, data: string, seconds: number, tell: Tell): Promise<void> {
   // The frequency of a distribution of the synthetic network follows from its numbers.
   const byFrequency = (catalog: number, d: number) => (catalog + d) % 5;
   const monthly: string[] = [], daily: string[] = [];

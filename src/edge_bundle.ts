@@ -1,13 +1,13 @@
 // Makes what is deployed to the edge: the worker as one module, and the files of the site as the application itself
 // answers them, so that their words, headers and policies are those of a server.
 
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { ORIGIN_MARK, SITE_LIST, type SiteFile } from "../edge/site.ts";
 import { createApp } from "./api/app.ts";
 import { wholeSite } from "./api/whole_site.ts";
 import { buildAssets } from "./assets.ts";
+import { sha256 } from "./host/hash.ts";
 import { VERSION } from "./version.ts";
 
 const EDGE = path.resolve(import.meta.dirname!, "../edge");
@@ -76,7 +76,7 @@ async function writeSite(assets: string): Promise<void> {
     const target = path.join(assets, page.file);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(target, bytes);
-    const etag = `"${createHash("sha256").update(bytes).digest("hex").slice(0, 32)}"`;
+    const etag = `"${sha256(bytes).slice(0, 32)}"`;
     files.push({ ...page, headers: { ...Object.fromEntries(answer.headers), etag } });
   }
   fs.writeFileSync(path.join(assets, SITE_LIST), JSON.stringify(files));

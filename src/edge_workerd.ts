@@ -8,6 +8,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { Problem } from "./core/problem.ts";
 import { ASSETS_FOLDER, COMPATIBILITY_DATE, WORKER } from "./edge_bundle.ts";
+import { isHttpOrigin } from "./open_blobs.ts";
 
 export type Workerd = {
   readonly url: string;
@@ -92,7 +93,7 @@ export async function startConfigured(file: string, host: string, tell: Tell): P
 }
 
 function configuration(folder: string, address: string, { snapshots, origin, cache }: WorkerdPlace): string {
-  const isUrl = snapshots !== undefined && /^https?:\/\//i.test(snapshots);
+  const isUrl = isHttpOrigin(snapshots);
   const isFolder = snapshots !== undefined && !isUrl;
   const bindings = [
     `(name = "ASSETS", service = "assets")`,

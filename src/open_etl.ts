@@ -10,7 +10,7 @@ import { Problem } from "./core/problem.ts";
 import type { Records } from "./core/records.ts";
 import type { KeptSequences, SequenceFiles } from "./etl/current_sequences.ts";
 import type { EtlDesk } from "./etl/desk.ts";
-import { nextFire } from "./etl/fires.ts";
+import { firstFires } from "./etl/fires.ts";
 import { planBackfill } from "./etl/plan.ts";
 import { rerun } from "./etl/rerun.ts";
 import { dryRun } from "./etl/sequence_dry_run.ts";
@@ -171,14 +171,9 @@ export function openEtlDesk(
     async nextFires(name, count) {
       const { sequence } = await readSequence(files, MODULE_CHECKS, name);
       if (!sequence) throw new Problem("invalid", `La secuencia "${name}" tiene errores: vea etl validate`);
-      return sequence.schedules.flatMap((schedule) => {
-        const fires: { schedule: string; at: number }[] = [];
-        let at = nextFire(schedule, now());
-        for (; at !== null && fires.length < count; at = nextFire(schedule, at)) {
-          fires.push({ schedule: schedule.key, at });
-        }
-        return fires;
-      });
+      return sequence.schedules.flatMap((schedule) =>
+        firstFires(schedule, now(), Infinity, count).map((at) => ({ schedule: schedule.key, at }))
+      );
     },
   };
 }

@@ -1,8 +1,7 @@
 // The prices' share of a process that works: of all that may poll one does, by a lease, and what follows the ticks goes
 // on beside it: the published history, the old Redis set, daily series, retention.
 
-import type { EtlStore } from "./core/etl/store.ts";
-import { buenosAiresDay, DAY_MS } from "./core/time.ts";
+import { buenosAiresDay } from "./core/time.ts";
 import type { PriceStore } from "./core/prices/store.ts";
 import type { Market } from "./core/prices/tick.ts";
 import { underLease } from "./etl/lease_keeper.ts";
@@ -105,7 +104,7 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
   const simulated = simulates ? [{ ...SIMULATED, periodMs }] : [];
   if (real.length + simulated.length === 0) return;
   const store = openPriceStore(places);
-  const leases: EtlStore = openEtlStore(places);
+  const leases = openEtlStore(places);
   const onError = oncePerRow((error) => log("error", "prices.failed", faultFields(error)));
   try {
     await underLease(
@@ -192,7 +191,7 @@ function followTicks(
   let isDone = false;
   const series = follower(async () => {
     // Each midnight, and again where it could not be done.
-    const isNewDay = buenosAiresDay(Date.now()) * DAY_MS !== buenosAiresDay(lookedAt) * DAY_MS;
+    const isNewDay = buenosAiresDay(Date.now()) !== buenosAiresDay(lookedAt);
     if (!isNewDay && (isDone || Date.now() - lookedAt < SERIES_RETRY_MS)) return;
     lookedAt = Date.now();
     isDone = false;

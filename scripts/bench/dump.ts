@@ -14,9 +14,8 @@ import { DUMP_TABLES, valueColumns } from "../../src/core/dump_tables.ts";
 import { labels } from "../../src/core/label.ts";
 import { pythonNumber } from "../../src/core/number_text.ts";
 import { openStore } from "../../src/open.ts";
+import { median, type Tell } from "./figure.ts";
 import { runScript, taskFlags } from "./process.ts";
-
-type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
 
 /** What is held against an aim is measured more than once, by turns with the baseline. */
 const ROUNDS = 3;
@@ -67,9 +66,6 @@ export async function benchDump(data: string, count: number, tell: Tell): Promis
 }
 
 type Run = { readonly seconds: number; readonly peak: number };
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const runDump = (data: string, formats: string): Promise<Run> =>
   runScript("src/dump.ts", ["--data", data, "--format", formats, "--json"], taskFlags("dump"));

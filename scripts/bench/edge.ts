@@ -5,14 +5,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { buildEdge, COMPATIBILITY_DATE } from "../../src/edge_bundle.ts";
 import { startConfigured, startWorkerd, type Workerd } from "../../src/edge_workerd.ts";
+import { median, type Tell } from "./figure.ts";
 import type { LoadResult } from "./load.ts";
-import { writeNetwork } from "./network.ts";
-import { runScript } from "./process.ts";
-
-type Figure = { name: string; value: number; unit: string; baseline?: string; aim?: string };
 
 export type EdgeBench = {
   readonly folder: string;
+  /** Data folder of a network, and ids of its series. */
+  readonly data: string;
+  readonly ids: readonly string[];
   readonly seconds: number;
   readonly load: (
     port: number,
@@ -21,16 +21,15 @@ export type EdgeBench = {
     folder: string,
   ) => Promise<LoadResult>;
   readonly randomPaths: (ids: readonly string[], rest: string) => string[];
-  readonly tell: (figure: Figure) => void;
+  readonly tell: Tell;
 };
 
 const ROUNDS = 3;
 const STARTS = 7;
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** An application of one route whose answer has as many bytes. */
 async function emptyApp(folder: string, bytes: number): Promise<string> {
+  const name = `empty-${bytes}`;
   const { build, stop } = await import("esbuild");
   await build({
     stdin: {
@@ -43,17 +42,16 @@ export default app;`,
     bundle: true,
     minify: true,
     format: "esm",
-    outfile: path.join(folder, "empty.js"),
+    outfile: path.join(folder, `${name}.js`),
     logLevel: "silent",
   }).finally(stop);
-  const file = path.join(folder, `empty-${bytes}.capnp`);
-  fs.copyFileSync(path.join(folder, "empty.js"), path.join(folder, `empty-${bytes}.js`));
+  const file = path.join(folder, `${name}.capnp`);
   fs.writeFileSync(
     file,
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = (
-    modules = [(name = "empty.js", esModule = embed "empty-${bytes}.js")],
+    modules = [(name = "empty.js", esModule = embed "${name}.js")],
     compatibilityDate = "${COMPATIBILITY_DATE}"
   ))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
@@ -63,13 +61,8 @@ const config :Workerd.Config = (
   return file;
 }
 
-export async function benchEdge({ folder, seconds, load, randomPaths, tell }: EdgeBench): Promise<void> {
-  const data = path.join(folder, "datos-borde");
-  const { register, ids } = writeNetwork(path.join(folder, "red-borde"), {
-    series: 4_050,
-    values: 4_050_000,
-  });
-  await runScript("src/harvest.ts", ["--network", register, "--data", data, "--json"]);
+export async function benchEdge(bench: EdgeBench): Promise<void> {
+  const { folder, data, ids, seconds, load, randomPaths, tell } = bench;
   const worker = path.join(folder, "borde");
   fs.mkdirSync(worker);
   await buildEdge(worker);

@@ -20,9 +20,8 @@ import postgres from "postgres";
 import { Problem } from "../../src/core/problem.ts";
 import { up } from "../services/stack.ts";
 import { endDeadRuns, endRun, runFolder } from "../services/test_runs.ts";
+import { median, type Tell } from "./figure.ts";
 import { runScript, taskFlags } from "./process.ts";
-
-type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
 
 /** What is held against an aim is measured more than once, by turns with the reference. */
 const ROUNDS = 3;
@@ -128,9 +127,6 @@ async function measure(
     });
   }
 }
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Runs `work` with the address of a new database, which is dropped. */
 async function inDatabase(server: string, work: (url: string) => Promise<void>): Promise<void> {

@@ -8,9 +8,8 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parse } from "csv-parse";
 import { stringify } from "csv-stringify";
+import { median, type Tell } from "./figure.ts";
 import { runScript } from "./process.ts";
-
-type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
 
 /** By turns with the baseline, as others may keep the machine busy for a while. */
 const ROUNDS = 3;
@@ -62,12 +61,11 @@ export async function benchRefine(folder: string, tell: Tell): Promise<void> {
       rates.push(rows / seconds);
       peaks.push(peak);
     }
-    const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)]!;
     tell({
       name: `data_refine, ${name}`,
-      value: middle(ratios),
+      value: median(ratios),
       unit: "de referencia",
-      baseline: `(${middle(rates).toFixed(0)} filas/s)`,
+      baseline: `(${median(rates).toFixed(0)} filas/s)`,
       aim: "≤ 3",
     });
     tell({ name: "  memoria máxima", value: Math.max(...peaks), unit: "MB", aim: "< 200 MB" });

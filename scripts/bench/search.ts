@@ -21,10 +21,9 @@ import { popularityOf } from "../../src/store/segments/popularities.ts";
 import { openSearches, searchIndexReader } from "../../src/store/segments/search_index.ts";
 import { encodeSearchPart } from "../../src/store/segments/search_part.ts";
 import { sqliteSearches } from "../../src/store/sqlite/search.ts";
+import type { Tell } from "./figure.ts";
 import { randomNumbers } from "./network.ts";
 import { benchedCluster } from "./search_cluster.ts";
-
-type Tell = (figure: { name: string; value: number; unit: string; baseline?: string; aim?: string }) => void;
 
 const words = (text: string) => text.split(",");
 

@@ -3,6 +3,7 @@
 import { dumpPaths } from "./openapi_dump.ts";
 import { FRESHNESS_ANSWER } from "./openapi_freshness.ts";
 import { listingPaths } from "./openapi_listings.ts";
+import { queryParam } from "./openapi_param.ts";
 import { pricePaths } from "./openapi_prices.ts";
 import { searchPaths } from "./openapi_search.ts";
 import { SERIES_PARAMS } from "./params.ts";
@@ -113,14 +114,7 @@ export function openApi(version: string, origin: string): object {
         get: {
           operationId: "series",
           summary: "Datos y metadatos de 1 a 40 series",
-          parameters: SERIES_PARAMS.map(({ name, description, required, schema, example }) => ({
-            name,
-            in: "query",
-            description: description[0],
-            required: required ?? false,
-            schema,
-            ...(example !== undefined && { example }),
-          })),
+          parameters: SERIES_PARAMS.map((param) => queryParam(param, param.required)),
           responses: {
             200: {
               description: "Las filas pedidas",

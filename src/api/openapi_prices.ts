@@ -1,5 +1,6 @@
 // The price routes in the OpenAPI description.
 
+import { queryParam } from "./openapi_param.ts";
 import { PRICE_PARAMS, PRICE_ROUTES, type PriceRoute } from "./price_docs.ts";
 
 type Answer = (description: string, contentType: string, schema: unknown) => object;
@@ -95,16 +96,8 @@ function operation(
   return {
     operationId,
     summary: summary[0],
-    parameters: PRICE_PARAMS.filter(({ name }) => params.includes(name)).map((
-      { name, description, schema, example },
-    ) => ({
-      name,
-      in: "query",
-      description: description[0],
-      required: required?.includes(name) ?? false,
-      schema,
-      ...(example !== undefined && { example }),
-    })),
+    parameters: PRICE_PARAMS.filter(({ name }) => params.includes(name))
+      .map((param) => queryParam(param, required?.includes(param.name))),
     responses: {
       200: schema
         ? answer("Respuesta", "application/json", schema)

@@ -1,6 +1,7 @@
 // The search in the OpenAPI description.
 
 import { FACETS } from "../core/search.ts";
+import { queryParam } from "./openapi_param.ts";
 import { SEARCH_PARAMS } from "./params.ts";
 import { FACET_LISTS, FALLBACK_HEADER } from "./search.ts";
 
@@ -93,14 +94,7 @@ export function searchPaths(answer: Answer, errors: unknown): Record<string, obj
       get: {
         operationId: "search",
         summary: "Series por sus palabras y por filtros",
-        parameters: SEARCH_PARAMS.map(({ name, description, schema, example }) => ({
-          name,
-          in: "query",
-          description: description[0],
-          required: false,
-          schema,
-          ...(example !== undefined && { example }),
-        })),
+        parameters: SEARCH_PARAMS.map((param) => queryParam(param)),
         responses: {
           200: { ...answer("La página pedida", "application/json", SEARCH_ANSWER), headers: FALLBACK },
           400: answer("Parámetros inválidos", "application/json", errors),

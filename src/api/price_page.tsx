@@ -3,7 +3,7 @@
 
 import type { Hono } from "hono";
 import { HOUR_MS } from "../core/prices/aggregate.ts";
-import type { PriceReader, Prices, PriceSpan } from "../core/prices/reader.ts";
+import { type PriceReader, type Prices, spansOf } from "../core/prices/reader.ts";
 import { DAY_MS } from "../core/time.ts";
 import type { Moment } from "../pages/day_chart.tsx";
 import { PRICES_PATH, PricesPage, type ShownHour } from "../pages/prices_page.tsx";
@@ -59,39 +59,20 @@ export function pricePageRoutes(app: Hono, { prices, assets, version }: PricePag
 async function lastDay(reader: PriceReader) {
   const { newest } = reader;
   if (!newest) return { newest: undefined, moments: [], hours: [] };
-  const to = newest.at + 1;
+  const to = newest.at + 1, from = to - DAY_MS;
   const moments: Moment[] = [];
-  for (const { at, span } of await spans(reader, to - DAY_MS, to, MOMENT_MS)) {
-    if (!span) continue;
+  for (const { startsAt: at, span } of await spansOf(reader, MOMENT_MS, from, to)) {
     const before = moments.at(-1);
     if (before && at - before.at > GAP_MS) moments.push({ at: at - MOMENT_MS, price: NaN });
     moments.push({ at, price: Number(span.close) });
   }
-  const hours = (await spans(reader, to - DAY_MS, to, HOUR_MS)).flatMap(({ at, span }): ShownHour[] =>
-    span
-      ? [{
-        at,
-        open: Number(span.open),
-        high: Number(span.high),
-        low: Number(span.low),
-        close: Number(span.close),
-        count: span.count,
-      }]
-      : []
-  );
+  const hours = (await spansOf(reader, HOUR_MS, from, to)).map(({ startsAt, span }): ShownHour => ({
+    at: startsAt,
+    open: Number(span.open),
+    high: Number(span.high),
+    low: Number(span.low),
+    close: Number(span.close),
+    count: span.count,
+  }));
   return { newest: { at: newest.at, price: Number(newest.price) }, moments, hours };
-}
-
-/** Spans of a width, whole ones but for the first and the last. */
-async function spans(
-  reader: PriceReader,
-  from: number,
-  to: number,
-  width: number,
-): Promise<{ readonly at: number; readonly span: PriceSpan | undefined }[]> {
-  const found = [];
-  for (let at = Math.floor(from / width) * width; at < to; at += width) {
-    found.push({ at, span: await reader.span(Math.max(at, from), Math.min(at + width, to)) });
-  }
-  return found;
 }

@@ -1,6 +1,7 @@
 // Parameters of the price routes, as the contract reads them: numbers as Python's `float()` and `int()` do, the last
 // of a repeated name, and links that carry the query on with its keys sorted.
 
+import { compareCodePoints } from "../core/code_points.ts";
 import { parseInteger } from "../core/integer.ts";
 
 const NUMBER =
@@ -54,19 +55,9 @@ export function pageQuery(query: URLSearchParams, page: number): string {
   const pairs = [...query].filter(([name]) => name !== "page");
   if (page > 1) pairs.push(["page", String(page)]);
   const text = pairs.map(([name, value], i) => ({ name, value, i }))
-    .sort((a, b) => compareText(a.name, b.name) || a.i - b.i)
+    .sort((a, b) => compareCodePoints(a.name, b.name) || a.i - b.i)
     .map(({ name, value }) => `${quoted(name)}=${quoted(value)}`).join("&");
   return text === "" ? "" : `?${text}`;
-}
-
-/** By code points. */
-function compareText(a: string, b: string): number {
-  const x = [...a], y = [...b];
-  for (let i = 0; i < Math.min(x.length, y.length); i++) {
-    const difference = x[i]!.codePointAt(0)! - y[i]!.codePointAt(0)!;
-    if (difference !== 0) return difference;
-  }
-  return x.length - y.length;
 }
 
 /** As Python's `quote_plus` writes it. */

@@ -2,7 +2,7 @@
 
 import { HOUR_MS, MINUTE_MS, startOf } from "../core/prices/aggregate.ts";
 import { meanNumber } from "../core/prices/decimal.ts";
-import type { PriceReader } from "../core/prices/reader.ts";
+import { type PriceReader, spansOf } from "../core/prices/reader.ts";
 import { DAY_MS } from "../core/time.ts";
 import { invalid, type PriceAnswer } from "./price_answer.ts";
 import { lastOf, parseFloatText, rangeOf } from "./price_params.ts";
@@ -36,7 +36,7 @@ export async function statsAnswer(reader: PriceReader, query: URLSearchParams): 
   }
   const asked = rangeOf(bounds.since ?? -Infinity, bounds.until ?? Infinity);
   const { market, oldest, newest } = reader;
-  const data: object[] = [];
+  let data: object[] = [];
   if (oldest && newest) {
     const to = Math.min(asked.to, newest.at + 1);
     const begin = bounds.since === undefined ? startOf(width, to - 1) - (usual - 1) * width : asked.from;
@@ -47,19 +47,15 @@ export async function statsAnswer(reader: PriceReader, query: URLSearchParams): 
         `El rango pedido tiene ${buckets} intervalos, y el máximo es ${MOST_BUCKETS}: acórtelo o use intervalos mayores`,
       );
     }
-    for (let start = startOf(width, from); start < to; start += width) {
-      const span = await reader.span(Math.max(start, from), Math.min(start + width, to));
-      if (!span) continue;
-      data.push({
-        timestamp: start / 1000,
-        open: Number(span.open),
-        high: Number(span.high),
-        low: Number(span.low),
-        close: Number(span.close),
-        mean: meanNumber(span.sum, span.count),
-        count: span.count,
-      });
-    }
+    data = (await spansOf(reader, width, from, to)).map(({ startsAt, span }) => ({
+      timestamp: startsAt / 1000,
+      open: Number(span.open),
+      high: Number(span.high),
+      low: Number(span.low),
+      close: Number(span.close),
+      mean: meanNumber(span.sum, span.count),
+      count: span.count,
+    }));
   }
   const body = JSON.stringify({
     market: { name: market.name, title: market.title, currency: market.currency, is_real: market.isReal },

@@ -3,6 +3,7 @@
 import type { EtlRun } from "../core/etl/run.ts";
 import type { EtlModule, Sequence, SequenceFault } from "../core/etl/sequence.ts";
 import type { EtlStore } from "../core/etl/store.ts";
+import type { Asked } from "./start.ts";
 
 /** The files as they are now, without passwords. */
 export type Project = {
@@ -10,12 +11,6 @@ export type Project = {
   readonly sequences: ReadonlyMap<string, Sequence>;
   readonly modules: ReadonlyMap<string, EtlModule>;
   readonly faults: readonly SequenceFault[];
-};
-
-export type Start = {
-  readonly by?: string;
-  /** A request that comes again answers the run of the first. */
-  readonly idempotencyKey?: string;
 };
 
 /** One step of a run that is not done. */
@@ -41,7 +36,7 @@ export interface EtlDesk {
    */
   start(
     name: string,
-    asked: Start & { readonly fromStep?: string },
+    asked: Asked & { readonly fromStep?: string },
   ): Promise<{ run: EtlRun; isNew: boolean }>;
   /** Errors: Problem `not_found`, `invalid` with all that is wrong. */
   dryRun(name: string): Promise<readonly PlannedStep[]>;
@@ -49,7 +44,7 @@ export interface EtlDesk {
    * Takes a run up from its first step that was not done well; `latest` with the files of now.
    * Errors: Problem `not_found`, `conflict` with the reason why it cannot be taken up.
    */
-  retry(id: number, asked: Start & { readonly latest?: boolean }): Promise<{ run: EtlRun; isNew: boolean }>;
+  retry(id: number, asked: Asked & { readonly latest?: boolean }): Promise<{ run: EtlRun; isNew: boolean }>;
   /** Errors: Problem `not_found`. */
   cancel(id: number, by: string | null): Promise<EtlRun>;
   /**

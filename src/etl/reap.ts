@@ -13,17 +13,16 @@ export type Reaping = {
   readonly silentMs: number;
 };
 
-/** Ends those of this host whose worker is gone; answers the attempts they were of. */
-export async function reapLeft({ store, processes, host, silentMs }: Reaping): Promise<StepAttempt[]> {
+/** Ends those of this host whose worker is gone. */
+export async function reapLeft({ store, processes, host, silentMs }: Reaping): Promise<void> {
   const begun = await store.attemptsOnHost(host);
-  if (begun.length === 0) return [];
+  if (begun.length === 0) return;
   const silent = new Set((await silentAttempts(store, silentMs)).map(({ id }) => id));
   const left = begun.filter(({ id, status }) => status !== "STARTED" || silent.has(id));
   for (const { pid, processStart, stepId } of left) {
     if (pid !== null && processStart !== null) await processes.reap({ pid, processStart, stepId });
   }
   if (left.length > 0) await store.noteReaped(left.map(({ id }) => id));
-  return left;
 }
 
 /**

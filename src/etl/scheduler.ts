@@ -3,7 +3,6 @@
 //
 //   take the lease ─▶ reap what was left, offer again ─▶ [ files · fires · decisions ] each half second, or when poked
 
-import type { EtlRun } from "../core/etl/run.ts";
 import type { StepProcesses } from "./step_process.ts";
 import type { EtlLease, EtlStore } from "../core/etl/store.ts";
 import { LEASE_LOST } from "../core/etl/store.ts";
@@ -104,7 +103,7 @@ export function etlScheduler(parts: SchedulerParts): Scheduler {
       async tell() {
         const ended = await store.runsToNotify(MOST_TOLD);
         await Promise.all(ended.map(async (run) => {
-          const previous = await lastEnded(store, run);
+          const previous = await store.lastEnded(run.name, run.id);
           await store.decide(lease, run.id, run.revision, { run: { notified: await notify(run, previous) } });
         }));
       },
@@ -156,5 +155,3 @@ const aborted = (signal: AbortSignal) =>
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-
-const lastEnded = (store: EtlStore, { name, id }: EtlRun) => store.lastEnded(name, id);

@@ -90,12 +90,8 @@ export function compressed(answer: Answer, keepBytes: number): Answer {
       const headers = new Headers(request.headers);
       headers.set("if-none-match", asked.replaceAll(suffix, '"'));
       const response = await answer(new Request(url, { method, headers }));
-      if (response.status === 304) {
-        response.headers.append("vary", "Accept-Encoding");
-        const tag = response.headers.get("etag");
-        if (tag) response.headers.set("etag", variantTag(tag, encoding!));
-        return response;
-      }
+      const tag = response.status === 304 && response.headers.get("etag");
+      if (tag) response.headers.set("etag", variantTag(tag, encoding!));
       return await finish(request, response, encoding);
     }
     return await finish(request, await answer(request), encoding);

@@ -2,19 +2,9 @@
 // the same care for addresses inside as for catalogs. Which status means what is the caller's.
 
 import { Buffer } from "node:buffer";
-import http from "node:http";
-import https from "node:https";
-import { isIP } from "node:net";
 import type { Socket } from "node:net";
 import { Problem } from "../core/problem.ts";
-import { addressGuard, checkedLookup, connectionFault, refuseInternal } from "./read_source.ts";
-
-/** Nothing is kept open, and no proxy of the environment resolves names for us. */
-const DIRECT = { keepAlive: false, proxyEnv: {} };
-const CLIENTS = {
-  "http:": { request: http.request, agent: new http.Agent(DIRECT) },
-  "https:": { request: https.request, agent: new https.Agent(DIRECT) },
-};
+import { addressGuard, connectionFault, guardedRequest, isHttp } from "./read_source.ts";
 
 export type TextFetching = {
   readonly url: string;
@@ -59,12 +49,7 @@ function exchanged(
   late: AbortSignal,
   withinMs: number,
 ): Promise<Fetched & { readonly to?: URL }> {
-  const guard = addressGuard(allowInternal);
-  const client = CLIENTS[url.protocol as keyof typeof CLIENTS];
-  if (!client) throw new Problem("invalid", `Se pide por http o https, no por "${url.protocol}"`);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) !== 0) refuseInternal([host], guard);
-
+  if (!isHttp(url)) throw new Problem("invalid", `Se pide por http o https, no por "${url.protocol}"`);
   const { promise, resolve, reject } = Promise.withResolvers<Fetched & { to?: URL }>();
   const fail = (cause: unknown) =>
     reject(
@@ -72,16 +57,12 @@ function exchanged(
         ? new Problem("unavailable", `${url.host} no respondió en ${seconds(withinMs)}`, [], { cause })
         : connectionFault(cause, url),
     );
-  const request = client.request(url, {
-    agent: client.agent,
-    lookup: checkedLookup(guard),
-    signal: end,
-    headers: {
-      "content-type": "application/json",
-      "accept": "application/json",
-      "user-agent": userAgent,
-    },
-  });
+  const headers = {
+    "content-type": "application/json",
+    "accept": "application/json",
+    "user-agent": userAgent,
+  };
+  const request = guardedRequest(url, { signal: end, headers }, addressGuard(allowInternal));
   const connecting = setTimeout(
     () => fail(new Problem("unavailable", `${url.host} no aceptó la conexión en ${seconds(connectMs)}`)),
     connectMs,

@@ -2,19 +2,9 @@
 // Source: etl-scheduler 5.4.
 
 import { spawn } from "node:child_process";
-import http from "node:http";
-import https from "node:https";
-import { isIP } from "node:net";
 import process from "node:process";
 import { Problem } from "../core/problem.ts";
-import { addressGuard, checkedLookup, refuseInternal } from "./read_source.ts";
-
-/** No agent of the environment's proxies, and nothing is kept open. */
-const DIRECT = { keepAlive: false, proxyEnv: {} };
-const CLIENTS = {
-  "http:": { request: http.request, agent: new http.Agent(DIRECT) },
-  "https:": { request: https.request, agent: new https.Agent(DIRECT) },
-};
+import { addressGuard, guardedRequest, isHttp } from "./read_source.ts";
 
 type Webhooks = { readonly allowInternal: boolean; readonly userAgent: string };
 
@@ -26,23 +16,15 @@ export function webhookSender({ allowInternal, userAgent }: Webhooks) {
   const guard = addressGuard(allowInternal);
   return async (address: string, letter: unknown, signal: AbortSignal): Promise<void> => {
     const url = new URL(address);
-    const client = CLIENTS[url.protocol as keyof typeof CLIENTS];
-    if (!client) throw new Problem("invalid", `Un aviso va por http o https, no por "${url.protocol}"`);
-    const host = url.hostname.replace(/^\[|\]$/g, "");
-    if (isIP(host) !== 0) refuseInternal([host], guard);
+    if (!isHttp(url)) throw new Problem("invalid", `Un aviso va por http o https, no por "${url.protocol}"`);
     const body = JSON.stringify(letter);
     const status = await new Promise<number>((resolve, reject) => {
-      const request = client.request(url, {
-        method: "POST",
-        agent: client.agent,
-        lookup: checkedLookup(guard),
-        signal,
-        headers: {
-          "content-type": "application/json",
-          "content-length": new TextEncoder().encode(body).length,
-          "user-agent": userAgent,
-        },
-      });
+      const headers = {
+        "content-type": "application/json",
+        "content-length": new TextEncoder().encode(body).length,
+        "user-agent": userAgent,
+      };
+      const request = guardedRequest(url, { method: "POST", signal, headers }, guard);
       request.on("response", (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);

@@ -215,11 +215,11 @@ async function followed(start: URL, request: SourceRequest, settings: Settings):
 /** One request and its answer. Whatever ends it first, the connection and the timers are gone afterwards. */
 function exchanged(hop: Hop, settings: Settings): Promise<Reply> {
   const { url, headers } = hop;
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) !== 0) refuseInternal([host], settings);
-  const { request: send, agent } = CLIENTS[url.protocol as keyof typeof CLIENTS];
-  const lookup = checkedLookup(settings);
-  const request = send(url, { agent, headers, lookup, rejectUnauthorized: hop.verifyTls, ca: settings.ca });
+  const request = guardedRequest(
+    url,
+    { headers, rejectUnauthorized: hop.verifyTls, ca: settings.ca },
+    settings,
+  );
 
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -337,15 +337,29 @@ function isCompressed({ headers }: http.IncomingMessage): boolean {
   throw new Problem("unavailable", `El servidor comprimió con "${clipped(encoding)}" y solo se pidió gzip`);
 }
 
-/** The only resolver of our sockets: answers addresses that were all checked, or the Problem. */
 /** What tells a request which addresses it may connect to. */
 type AddressGuard = Pick<Settings, "allowInternal" | "forStrangers" | "isInternal" | "resolve">;
 
 /** For requests that are made elsewhere. */
 export const addressGuard = (allowInternal: boolean): AddressGuard => ({ ...DEFAULTS, allowInternal });
 
-/** The resolver of a socket: it answers with addresses that all passed, or with a Problem. */
-export function checkedLookup(settings: AddressGuard): LookupFunction {
+/**
+ * Begins a request that goes directly and only where `guard` lets it. `url` is one of http or https.
+ * Errors: Problem `invalid` for an address inside; of a name that leads inside the request tells it.
+ */
+export function guardedRequest(
+  url: URL,
+  options: https.RequestOptions,
+  guard: AddressGuard,
+): http.ClientRequest {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) !== 0) refuseInternal([host], guard);
+  const { request, agent } = CLIENTS[url.protocol as keyof typeof CLIENTS];
+  return request(url, { ...options, agent, lookup: checkedLookup(guard) });
+}
+
+/** The only resolver of our sockets: it answers with addresses that all passed, or with a Problem. */
+function checkedLookup(settings: AddressGuard): LookupFunction {
   return (name, { all }, answer) => {
     settings.resolve(name).then((addresses) => {
       if (addresses.length === 0) throw unresolved(name);
@@ -361,7 +375,7 @@ export function checkedLookup(settings: AddressGuard): LookupFunction {
 }
 
 /** Errors: Problem `invalid` for an address inside. */
-export function refuseInternal(addresses: readonly string[], settings: AddressGuard): void {
+function refuseInternal(addresses: readonly string[], settings: AddressGuard): void {
   const internal = settings.allowInternal ? undefined : addresses.find(settings.isInternal);
   if (internal === undefined) return;
   const message = settings.forStrangers
@@ -408,7 +422,7 @@ function withoutSecrets(url: URL): URL {
   return Object.assign(new URL(url), { username: "", password: "", hash: "" });
 }
 
-function isHttp({ protocol }: URL): boolean {
+export function isHttp({ protocol }: URL): boolean {
   return protocol === "http:" || protocol === "https:";
 }
 

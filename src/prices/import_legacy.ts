@@ -62,8 +62,7 @@ function entryOf({ member, score }: LegacyEntry): Entry | undefined {
  */
 async function freshTicks(store: Store, market: string, entries: readonly Entry[]): Promise<Tick[]> {
   const fresh: Tick[] = [];
-  const seconds = Map.groupBy(entries, ({ at }) => Math.floor(at / 1_000));
-  const inOrder = [...seconds].sort(([a], [b]) => a - b);
+  const inOrder = [...bySecond(entries)].sort(([a], [b]) => a - b);
   for (let i = 0; i < inOrder.length;) {
     // Neighbouring seconds are looked up together.
     const from = inOrder[i]![0];
@@ -104,16 +103,14 @@ async function ticksOfSeconds(
   first: number,
   last: number,
 ): Promise<Map<number, Told[]>> {
-  const found = new Map<number, Told[]>();
+  const told: Told[] = [];
   const range = { from: first * 1_000, to: last * 1_000 + 999 };
   for (let page = await store.ticks(market, range, undefined, PAGE); page.length > 0;) {
-    for (const { observedAt: at, price, source } of page) {
-      const second = Math.floor(at / 1_000);
-      const there = found.get(second);
-      if (there) there.push({ at, price, source });
-      else found.set(second, [{ at, price, source }]);
-    }
+    told.push(...page.map(({ observedAt: at, price, source }) => ({ at, price, source })));
     page = page.length < PAGE ? [] : await store.ticks(market, range, page.at(-1), PAGE);
   }
-  return found;
+  return bySecond(told);
 }
+
+const bySecond = <T extends { readonly at: number }>(items: readonly T[]) =>
+  Map.groupBy(items, ({ at }) => Math.floor(at / 1_000));

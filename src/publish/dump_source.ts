@@ -3,6 +3,7 @@
 
 import type { DumpSeries, DumpStore, PublishableContext } from "../core/canonical_store.ts";
 import type { DistributionKey } from "../core/catalog.ts";
+import { compareCodePoints } from "../core/code_points.ts";
 import {
   type DistributionFacts,
   distributionFacts,
@@ -107,7 +108,7 @@ export async function* seriesById(
   const places = catalogs.flatMap(({ distributions }) =>
     distributions.flatMap(({ facts, series }) => series.map(({ id }) => ({ id, facts })))
   );
-  places.sort((a, b) => compareBytes(a.id, b.id));
+  places.sort((a, b) => compareCodePoints(a.id, b.id));
   for (let at = 0; at < places.length; at += SERIES_AT_ONCE) {
     const some = places.slice(at, at + SERIES_AT_ONCE);
     const factsOf = new Map(some.map(({ id, facts }) => [id, facts]));
@@ -118,19 +119,7 @@ export async function* seriesById(
 
 /** Metadata rows are ordered by series within their distribution. */
 export const bySeriesId = (a: FullSeries, b: FullSeries): number =>
-  compareBytes(a.facts.serie_id as string, b.facts.serie_id as string);
-
-/** Order of UTF-8 bytes, which is that of code points. */
-function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  let i = 0;
-  while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
-  // The second half of a pair says nothing without the first.
-  if (i > 0 && isHigh(a.charCodeAt(i - 1))) i--;
-  return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);
-}
-
-const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
+  compareCodePoints(a.facts.serie_id as string, b.facts.serie_id as string);
 
 export const rowsOf = (catalogs: readonly KnownCatalog[]): number =>
   catalogs.reduce(

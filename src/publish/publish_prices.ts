@@ -8,6 +8,7 @@ import type { Market } from "../core/prices/tick.ts";
 import { DAY_MS } from "../core/time.ts";
 import { Problem } from "../core/problem.ts";
 import type { WriteBlobs } from "../store/segments/blobs.ts";
+import { isSame } from "../store/segments/format.ts";
 import {
   chunkName,
   decodePriceIndex,
@@ -95,10 +96,6 @@ function readPointer(bytes: Uint8Array): PricesPointer | undefined {
   }
 }
 
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
 type Advanced = { readonly published: PublishedMarket; readonly ticks: number };
 
 const NOTHING_PUBLISHED = { taken: null, thinned: null, indexes: [], open: [] } as const;
@@ -131,10 +128,11 @@ async function advance(
 /** Undefined where the store has not what was published. */
 async function advanceFrom(
   { store, sha256 }: PublishPrices,
-  { name, ...market }: Market,
+  market: Market,
   published: Pick<PublishedMarket, "taken" | "thinned">,
   history: PriceHistory,
 ): Promise<Advanced | undefined> {
+  const { name } = market;
   let { taken, thinned } = published;
   let ticks = 0;
   if (taken && !await hasTaken(store, name, taken)) return undefined;
@@ -170,7 +168,7 @@ async function advanceFrom(
   const { indexes, open } = await history.finish();
   const status = await store.pollStatus(name) ?? null;
   const bare: PublishedMarket = {
-    market: { name, ...market },
+    market,
     version: "",
     taken: null,
     thinned: null,

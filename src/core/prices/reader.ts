@@ -1,9 +1,17 @@
 // Port of the read path of prices: one published state of a market, immutable. What a question costs does not depend
 // on how much is stored: sums are kept by piece, instants are found by bisection.
 
+import { startOf } from "./aggregate.ts";
+import {
+  addDecimals,
+  compareDecimals,
+  type Decimal,
+  parseDecimal,
+  subtractDecimals,
+  ZERO,
+} from "./decimal.ts";
 import type { PollStatus } from "./store.ts";
 import type { Market } from "./tick.ts";
-import { addDecimals, compareDecimals, type Decimal, parseDecimal, ZERO } from "./decimal.ts";
 
 /** What a line of the history is: one tick, or the last one of a minute whose ticks became one. */
 export type PriceEntry = {
@@ -75,8 +83,26 @@ export async function totalsOf(
     position: before.entries,
     entries: entries - before.entries,
     count: count - before.count,
-    sum: addDecimals(sum, { units: -before.sum.units, scale: before.sum.scale }),
+    sum: subtractDecimals(sum, before.sum),
   };
+}
+
+/**
+ * What the ticks of `from` <= at < `to` come to by intervals of a width, in order, cut where the range is; those without
+ * any are left out. Days are those of Buenos Aires.
+ */
+export async function spansOf(
+  reader: PriceReader,
+  widthMs: number,
+  from: number,
+  to: number,
+): Promise<{ readonly startsAt: number; readonly span: PriceSpan }[]> {
+  const found = [];
+  for (let startsAt = startOf(widthMs, from); startsAt < to; startsAt += widthMs) {
+    const span = await reader.span(Math.max(startsAt, from), Math.min(startsAt + widthMs, to));
+    if (span) found.push({ startsAt, span });
+  }
+  return found;
 }
 
 export function spanOf({ price, joined }: PriceEntry): PriceSpan {

@@ -5,7 +5,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { parse, serialize } from "hono/utils/cookie";
 import { type Language, languageOf } from "../text.ts";
-import type { Sent } from "./route.ts";
+import type { Notice } from "./route.ts";
 
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
@@ -53,13 +53,13 @@ const SHARED = { path: "/consola", sameSite: "Strict" } as const;
 const NOTICE_LENGTH = 400;
 
 /** Takes what was done to the next page. */
-export function noticeCookie({ told = "", kind = "good" }: Pick<Sent, "told" | "kind">): string {
+export function noticeCookie({ told = "", kind = "good" }: Notice): string {
   const text = told.length > NOTICE_LENGTH ? `${told.slice(0, NOTICE_LENGTH - 1)}…` : told;
   return serialize(NOTICE, `${kind} ${text}`, { ...SHARED, httpOnly: true, maxAge: 60 });
 }
 
 /** What the last page left, and the cookie that takes it away. */
-export function readNotice(request: Request): { notice?: Omit<Sent, "to">; cookies: readonly string[] } {
+export function readNotice(request: Request): { notice?: Notice; cookies: readonly string[] } {
   const kept = parse(request.headers.get("cookie") ?? "", NOTICE)[NOTICE];
   if (kept === undefined) return { cookies: [] };
   const [, kind, told = ""] = /^(good|wrong) ([^]*)$/.exec(kept) ?? [];

@@ -3,6 +3,8 @@
 // name. Before a page come, in this order: who visits, what was sent, whether the role reaches; after it the frame.
 
 import { Hono } from "hono";
+import { mayActAs } from "../../operation/roles.ts";
+import { shortHash } from "../short_hash.ts";
 import { STYLE } from "../style.ts";
 import { chosenLanguage, noticeCookie, pageAnswer, readNotice, redirect } from "./answers.tsx";
 import { CONSOLE_STYLE } from "./console_style.ts";
@@ -61,7 +63,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: { addre
   };
   const roleReaches = (role: Visitor["role"], id: string) => {
     const least = rowOf(id).role;
-    return least === "anyone" || reach(role) >= reach(least);
+    return least === "anyone" || mayActAs(role, least);
   };
   let styleHash: Promise<string> | undefined;
 
@@ -154,8 +156,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: { addre
         return redirect(made.to, made.told === undefined ? cookies : [...cookies, noticeCookie(made)]);
       }
       const { notice, cookies: read } = readNotice(request);
-      const inside = { who, section, ...(notice && { notice: { to: "", ...notice } }) };
-      return await framed(made, frame, inside, { cookies: [...cookies, ...read] });
+      return await framed(made, frame, { who, section, notice }, { cookies: [...cookies, ...read] });
     } catch (error) {
       if (!(error instanceof Refused)) {
         onError?.(error, url.pathname);
@@ -222,7 +223,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: { addre
         const made = await answer(entry);
         if (made instanceof Response) return made;
         const { notice, cookies } = readNotice(req.raw);
-        return await framed(made, frame, notice ? { notice: { to: "", ...notice } } : {}, { cookies });
+        return await framed(made, frame, { notice }, { cookies });
       } catch (error) {
         if (error instanceof Refused) return await framed(refusedPage(error, frame.say, false), frame, {});
         onError?.(error, frame.url.pathname);
@@ -242,9 +243,6 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: { addre
   app.all("*", ({ req, env }) => answer(req.raw, env?.address ?? "", {}));
   return app;
 }
-
-const REACH: readonly Visitor["role"][] = ["viewer", "operator", "admin"];
-const reach = (role: Visitor["role"]) => REACH.indexOf(role);
 
 function brokenPage(say: Visit["say"]): Shown {
   return {
@@ -311,9 +309,4 @@ async function readForm(request: Request): Promise<FormData> {
   } catch {
     throw new Refused(400, "El formulario no se entiende");
   }
-}
-
-async function shortHash(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

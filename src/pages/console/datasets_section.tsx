@@ -1,9 +1,10 @@
 /** @jsxImportSource hono/jsx */
 // Catalogs as they were last read, and datasets with what operators decide on them.
 
-import { backOr, chosenRows, namedRow } from "./chosen.ts";
 import { catalogFilter } from "./catalog_filter.ts";
-import { Badge, Moment } from "./frame.tsx";
+import { backOr, chosenRows } from "./chosen.ts";
+import { namedBy } from "./fields.ts";
+import { Badge, Moment, YesNo } from "./frame.tsx";
 import type { Route, Section } from "./route.ts";
 import { type Column, type Filter, Filters, flagOptions, List, listQuery } from "./tables.tsx";
 import { consoleHref, Refused, type Visit } from "./visit.ts";
@@ -230,8 +231,7 @@ const datasets: Route = {
       {
         title: say("Federable", "Federable"),
         sort: "federable",
-        cell: ({ federable }) =>
-          federable ? <Badge kind="good">{say("sí", "yes")}</Badge> : <Badge kind="quiet">no</Badge>,
+        cell: ({ federable }) => <YesNo visit={visit} is={federable} />,
       },
       {
         title: say("Destacado", "Starred"),
@@ -296,7 +296,7 @@ const bulk: Route = {
   back: backOr(LIST),
   async answer(visit) {
     const { say, form } = visit;
-    const chosen = chosenRows(visit).map(namedRow);
+    const chosen = chosenRows(visit).map(namedBy);
     const action = ACTIONS.find(({ name }) => name === form.get("action"));
     if (!action) throw new Refused(400, say("No eligió qué hacer", "You did not choose what to do"));
     const body = { datasets: chosen, ...action.told };

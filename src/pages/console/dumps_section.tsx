@@ -4,8 +4,9 @@
 
 import { DUMP_FORMATS } from "../../core/dump_files.ts";
 import { LOCALES } from "../../core/language.ts";
-import { chosenRows, namedRow } from "./chosen.ts";
-import { Token } from "./forms.tsx";
+import { chosenRows } from "./chosen.ts";
+import { namedBy } from "./fields.ts";
+import { ConfirmForm, LinkButton } from "./forms.tsx";
 import { Moment } from "./frame.tsx";
 import type { Route, Section } from "./route.ts";
 import { type Column, type Filter, Filters, List, listQuery } from "./tables.tsx";
@@ -73,9 +74,9 @@ const list: Route = {
     return {
       title: say("Archivos generados", "Generated files"),
       beside: visit.may("tasks.run") && (
-        <a class="button" href={consoleHref("/tareas/pedir/:task", { task: "dump" })}>
+        <LinkButton href={consoleHref("/tareas/pedir/:task", { task: "dump" })}>
           {say("Generar ahora", "Generate now")}
-        </a>
+        </LinkButton>
       ),
       body: (
         <>
@@ -125,14 +126,14 @@ const asking: Route = {
               "They cannot be downloaded until they are generated again.",
             )}
           </p>
-          <form class="form" method="post" action={consoleHref("/archivos/eliminar")}>
-            <Token visit={visit} />
+          <ConfirmForm
+            visit={visit}
+            action={consoleHref("/archivos/eliminar")}
+            submit={say("Eliminar", "Delete")}
+            back={LIST}
+          >
             {chosen.map((one) => <input type="hidden" name="chosen" value={one} />)}
-            <p class="send">
-              <button type="submit" class="grave">{say("Eliminar", "Delete")}</button>
-              <a href={LIST}>{say("No, volver", "No, go back")}</a>
-            </p>
-          </form>
+          </ConfirmForm>
         </div>
       ),
     });
@@ -144,7 +145,7 @@ const removing: Route = {
   path: "/archivos/eliminar",
   back: () => LIST,
   async answer(visit) {
-    await visit.ask("dumps.remove", { body: { files: chosenRows(visit).map(namedRow) } });
+    await visit.ask("dumps.remove", { body: { files: chosenRows(visit).map(namedBy) } });
     return { to: LIST, told: visit.say("Los archivos están eliminados.", "The files are deleted.") };
   },
 };

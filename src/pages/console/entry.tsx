@@ -3,13 +3,20 @@
 // Pages for who is not logged in: the door, a forgotten password, the first account. Codes come in the fragment of
 // an address, which no server and no log sees: the script puts them into the form, people without it type them.
 
-import { redirect } from "./answers.tsx";
+import { noticeCookie, redirect } from "./answers.tsx";
 import { bodyOf, type Field, type Values, valuesSent } from "./fields.ts";
 import { FaultSummary, Inputs, type Refusal } from "./forms.tsx";
 import { isAnswerable } from "./form_routes.tsx";
-import { noticeCookie } from "./answers.tsx";
 import type { Shown } from "./route.ts";
-import { type Asking, consoleHref, readAnswer, Refused, type Visit } from "./visit.ts";
+import {
+  type Asking,
+  checkAnswer,
+  consoleAddress,
+  consoleHref,
+  readAnswer,
+  Refused,
+  type Visit,
+} from "./visit.ts";
 
 export const LOG_IN = "/entrar";
 const ASK_RESET = "/olvido";
@@ -33,11 +40,8 @@ type EntryRoute = {
 
 /** An address of the console that was asked for; its start for any other. */
 function nextOf(text: string | null): string {
-  const here = "http://consola.invalid";
-  const url = URL.parse(text ?? "", here);
-  const isOurs = url?.origin === here && /^\/consola(\/|$)/.test(url.pathname) &&
-    !url.pathname.startsWith(consoleHref(LOG_IN));
-  return isOurs ? url.pathname + url.search : "/consola";
+  const next = consoleAddress(text ?? "", "http://consola.invalid");
+  return next === undefined || next.startsWith(consoleHref(LOG_IN)) ? "/consola" : next;
 }
 
 function EntryForm(
@@ -224,13 +228,12 @@ export const entryRoutes: readonly EntryRoute[] = [
       const next = nextOf(String(entry.form.get("next") ?? ""));
       const fields = logInFields(entry);
       const answer = await entry.ask("session.begin", { body: bodyOf(fields, entry.form) });
-      if (answer.ok) return redirect(next, answer.headers.getSetCookie());
       try {
-        await readAnswer(answer);
-        throw new Error("An answer that is not well was read as well");
+        await checkAnswer(answer);
       } catch (error) {
         return logInPage(entry, next, sendingOf(error, fields, entry.form));
       }
+      return redirect(next, answer.headers.getSetCookie());
     },
   },
   ...entryForm({

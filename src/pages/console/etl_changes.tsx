@@ -5,8 +5,9 @@
 import { isJsonObject } from "../../core/json.ts";
 import { LOCALES } from "../../core/language.ts";
 import type { Attempt } from "./etl_words.tsx";
+import { runHref } from "./runs.tsx";
 import { List } from "./tables.tsx";
-import { consoleHref, type Visit } from "./visit.ts";
+import type { Visit } from "./visit.ts";
 
 type Counts = { readonly new: number; readonly changed: number; readonly removed: number };
 
@@ -90,7 +91,7 @@ function PublishedChanges(
               number(values.removed)
             } removed. `,
         )}
-        <a href={consoleHref("/tareas/:id", { id: String(run) })}>
+        <a href={runHref(run)}>
           {say("Su\u00a0cosecha", "Its\u00a0harvest")}
         </a>
       </p>

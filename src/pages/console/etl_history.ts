@@ -1,7 +1,9 @@
 // One history of all runs: those of sequences and those of the journal, each in its own order, brought together by
 // the time at which they came to be. A page knows the last of each that it showed, so pages neither lose nor repeat.
 
-import { ETL_RUN_STATUSES, type EtlRunStatus } from "../../core/etl/run.ts";
+import { ETL_RUN_STATUSES } from "../../core/etl/run.ts";
+import { DAY_MS } from "../../core/time.ts";
+import { beginningOf } from "./days.ts";
 import { type EtlRun, stateText, triggerOptions } from "./etl_words.tsx";
 import { etlRunHref, RUNS_LIST } from "./etl_run_page.tsx";
 import { type Run, runHref, runTitle } from "./runs.tsx";
@@ -40,7 +42,6 @@ const ONE_OF: Readonly<Record<string, Words>> = {
 };
 
 const OF_SEQUENCES = "etl";
-const DAY_MS = 86_400_000;
 
 export function historyFilters(visit: Visit): readonly Filter[] {
   const { say } = visit;
@@ -60,7 +61,7 @@ export function historyFilters(visit: Visit): readonly Filter[] {
       label: say("Estado", "State"),
       options: [
         ["", say("Todos", "All")],
-        ...ETL_RUN_STATUSES.map((status: EtlRunStatus) => [status, stateText(visit, status)] as const),
+        ...ETL_RUN_STATUSES.map((status) => [status, stateText(visit, status)] as const),
       ],
     },
     { name: "trigger", label: say("Cómo empezó", "How it came to be"), options: triggerOptions(visit) },
@@ -72,7 +73,7 @@ export function historyFilters(visit: Visit): readonly Filter[] {
 /** A day of Buenos Aires as an instant; what is no day narrows nothing. */
 function instantOf(day: string | undefined, more: number): string | undefined {
   if (day === undefined || !/^\d{4}-\d\d-\d\d$/.test(day)) return;
-  const at = Date.parse(`${day}T00:00:00-03:00`);
+  const at = beginningOf(day);
   return Number.isNaN(at) ? undefined : new Date(at + more).toISOString();
 }
 

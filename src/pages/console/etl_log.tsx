@@ -34,6 +34,13 @@ export async function readLog(visit: Visit, runId: number, attempt: Attempt): Pr
   return { attempt, lines: shown, from, total, isEnd, follows: search.get("seguir") !== "no" };
 }
 
+/** The page of a run at the log of one of its attempts. */
+export const logHref = (
+  runId: number,
+  attemptId: number,
+  place: { readonly desde?: number; readonly seguir?: "no" } = {},
+) => `${consoleHref("/corridas/:id", { id: String(runId) }, { intento: attemptId, ...place })}#registro`;
+
 const STREAM_WORDS: Readonly<Record<string, string>> = { stdout: "out", stderr: "err", caudal: "caudal" };
 
 export function LogSection(
@@ -52,8 +59,7 @@ export function LogSection(
     hourCycle: "h23",
     timeZone: "America/Argentina/Buenos_Aires",
   });
-  const href = (query: Readonly<Record<string, string | number | undefined>>) =>
-    `${consoleHref("/corridas/:id", { id: String(runId) }, { intento: attempt.id, ...query })}#registro`;
+  const href = (query?: Parameters<typeof logHref>[2]) => logHref(runId, attempt.id, query);
   const last = from + lines.length;
   return (
     <section aria-labelledby="registro">
@@ -65,7 +71,7 @@ export function LogSection(
         <nav class="places" aria-label={say("Registros", "Logs")}>
           {attempts.map((one) => (
             <a
-              href={`${consoleHref("/corridas/:id", { id: String(runId) }, { intento: one.id })}#registro`}
+              href={logHref(runId, one.id)}
               {...(one.id === attempt.id && { "aria-current": "true" as const })}
             >
               {`${one.step_id}${one.attempt > 1 ? ` (${one.attempt})` : ""} · ${one.log_lines}`}
@@ -120,10 +126,10 @@ export function LogSection(
         {!isEnd && last < total && (
           <a href={href({ desde: last })} rel="next">{say("Siguientes →", "Newer →")}</a>
         )}
-        {!isEnd && <a href={href({})}>{say("Los últimos", "The last ones")}</a>}
+        {!isEnd && <a href={href()}>{say("Los últimos", "The last ones")}</a>}
         {isEnd && isLive && (follows
           ? <a href={href({ seguir: "no" })}>{say("Dejar de seguir", "Stop following")}</a>
-          : <a href={href({})}>{say("Seguir lo que diga", "Follow what it says")}</a>)}
+          : <a href={href()}>{say("Seguir lo que diga", "Follow what it says")}</a>)}
       </nav>
     </section>
   );

@@ -5,7 +5,7 @@
 
 import type { Child } from "hono/jsx";
 import { Changes } from "./etl_changes.tsx";
-import { LogSection, readLog } from "./etl_log.tsx";
+import { logHref, LogSection, readLog } from "./etl_log.tsx";
 import { Waterfall } from "./etl_waterfall.tsx";
 import {
   adviceOf,
@@ -16,6 +16,7 @@ import {
   isEnding,
   isEtlUnderWay,
   spanText,
+  tookText,
   triggerText,
   zonedText,
 } from "./etl_words.tsx";
@@ -43,10 +44,10 @@ export const runPage: Route = {
     const { say, url } = visit;
     const run = await visit.ask<EtlRunDetail>("etl.runs.get", { params: { id: visit.params.id! } });
     const { attempts } = run;
-    const children = isEtlUnderWay(run) ? [] : await childrenOf(visit, run);
+    const isLive = isEtlUnderWay(run);
+    const children = isLive ? [] : await childrenOf(visit, run);
     const shown = attemptToShow(attempts, url.searchParams.get("intento"));
     const log = shown && await readLog(visit, run.id, shown);
-    const isLive = isEtlUnderWay(run);
     const said = attempts.filter(({ log_lines, id }) => log_lines > 0 || id === shown?.id);
     return {
       title: `${run.name} #${run.id}`,
@@ -182,7 +183,7 @@ function RunFacts(
     readonly takenUpBy: readonly EtlRun[];
   },
 ) {
-  const { say, language, now } = visit;
+  const { say, language } = visit;
   const { start, end, scheduled_at } = run;
   const zone = run.schedule?.split(" ").at(-1) ?? "UTC";
   const lateMs = start !== null && scheduled_at !== null
@@ -205,10 +206,7 @@ function RunFacts(
         ],
         [say("Empezó", "Began"), <Moment at={start} language={language} />],
         [say("Terminó", "Ended"), <Moment at={end} language={language} />],
-        start !== null && [
-          say("Duró", "Took"),
-          spanText((end === null ? now : Date.parse(end)) - Date.parse(start)),
-        ],
+        start !== null && [say("Duró", "Took"), tookText(visit, start, end)],
         run.parent_run_id !== null && [say("Retoma la", "Takes up"), link(run.parent_run_id)],
         takenUpBy.length > 0 && [
           say("La retoman", "Taken up by"),
@@ -220,7 +218,7 @@ function RunFacts(
 }
 
 function Steps({ visit, run }: { readonly visit: Visit; readonly run: EtlRunDetail }) {
-  const { say, now } = visit;
+  const { say } = visit;
   return (
     <section aria-labelledby="steps">
       <h2 id="steps">{say("Pasos e intentos", "Steps and attempts")}</h2>
@@ -245,11 +243,7 @@ function Steps({ visit, run }: { readonly visit: Visit; readonly run: EtlRunDeta
           { title: say("Estado", "State"), cell: ({ status }) => <EtlState visit={visit} status={status} /> },
           {
             title: say("Duró", "Took"),
-            cell: ({ start, end }) => (
-              <span class="one-line">
-                {start === null ? "–" : spanText((end === null ? now : Date.parse(end)) - Date.parse(start))}
-              </span>
-            ),
+            cell: ({ start, end }) => <span class="one-line">{tookText(visit, start, end)}</span>,
           },
           { title: say("Cómo terminó", "How it ended"), cell: (one) => endText(visit, one) },
           {
@@ -260,9 +254,7 @@ function Steps({ visit, run }: { readonly visit: Visit; readonly run: EtlRunDeta
             title: say("Registro", "Log"),
             cell: ({ id, log_lines }) =>
               log_lines === 0 ? "–" : (
-                <a
-                  href={`${consoleHref("/corridas/:id", { id: String(run.id) }, { intento: id })}#registro`}
-                >
+                <a href={logHref(run.id, id)}>
                   {`${log_lines} ${log_lines === 1 ? say("renglón", "line") : say("renglones", "lines")}`}
                 </a>
               ),

@@ -4,15 +4,21 @@
 
 import { textOf } from "./fields.ts";
 import { confirmRoutes } from "./form_routes.tsx";
-import { historyFilters, type HistoryRow, narrowing, readHistory } from "./etl_history.ts";
+import {
+  type HistoryFilter,
+  historyFilters,
+  type HistoryRow,
+  narrowing,
+  readHistory,
+} from "./etl_history.ts";
 import { etlRunHref, runPage, RUNS_LIST } from "./etl_run_page.tsx";
-import { type EtlRun, EtlState, isEnding, spanText, triggerOptions, triggerText } from "./etl_words.tsx";
+import { type EtlRun, EtlState, isEnding, tookText, triggerOptions, triggerText } from "./etl_words.tsx";
 import { LinkButton } from "./forms.tsx";
 import { Moment } from "./frame.tsx";
 import type { Route, Section, Words } from "./route.ts";
 import { outcomeText, RunState } from "./runs.tsx";
 import { Filters, List } from "./tables.tsx";
-import { Refused, type Visit } from "./visit.ts";
+import { consoleHref, Refused, type Visit } from "./visit.ts";
 
 /** Cards of a column. */
 const CARDS = 8;
@@ -31,19 +37,15 @@ const list: Route = {
   needs: "etl.runs",
   async answer(visit) {
     const { say, url } = visit;
+    const filter: HistoryFilter = Object.fromEntries(url.searchParams);
     const [history, ...columns] = await Promise.all([
-      readHistory(visit, Object.fromEntries(url.searchParams)),
+      readHistory(visit, filter),
       ...COLUMNS.map(async ({ status }) => (await readHistory(visit, { status }, CARDS)).rows),
     ]);
     const acting = visit.may("etl.runs.cancel_all");
-    const actHref = (action: string) => {
-      const search = new URLSearchParams();
-      for (const name of ["name", "status", "trigger", "from", "to"]) {
-        const value = url.searchParams.get(name);
-        if (value) search.set(name, value);
-      }
-      return `${RUNS_LIST}/todas/${action}${search.size > 0 ? `?${search}` : ""}`;
-    };
+    const { name, status, trigger, from, to } = filter;
+    const actHref = (action: string) =>
+      consoleHref(`/corridas/todas/${action}`, {}, { name, status, trigger, from, to });
     return {
       title: say("Corridas", "Runs"),
       body: (
@@ -90,7 +92,7 @@ const list: Route = {
                 },
                 {
                   title: say("Duró", "Took"),
-                  cell: (row) => <span class="one-line">{tookText(visit, row)}</span>,
+                  cell: (row) => <span class="one-line">{tookText(visit, row.began, row.ended)}</span>,
                 },
                 {
                   title: say("Cómo empezó", "How it came to be"),
@@ -144,10 +146,6 @@ function State({ visit, row }: { readonly visit: Visit; readonly row: HistoryRow
     : <RunState visit={visit} run={row.run} />;
 }
 
-function tookText({ now }: Visit, { began, ended }: HistoryRow): string {
-  return began === null ? "–" : spanText((ended === null ? now : Date.parse(ended)) - Date.parse(began));
-}
-
 const outcomeOf = (visit: Visit, row: HistoryRow): string =>
   row.etl ? row.etl.message ?? "" : outcomeText(visit, row.run);
 
@@ -158,7 +156,7 @@ function Card({ visit, row }: { readonly visit: Visit; readonly row: HistoryRow 
       <State visit={visit} row={row} />
       <small>
         <Moment at={row.began ?? row.at} language={visit.language} />
-        {` · ${tookText(visit, row)} · ${row.kind}`}
+        {` · ${tookText(visit, row.began, row.ended)} · ${row.kind}`}
       </small>
     </>
   );

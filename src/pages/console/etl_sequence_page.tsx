@@ -10,6 +10,7 @@ import {
   isEnding,
   type SequenceFault,
   spanText,
+  tookText,
   triggerText,
 } from "./etl_words.tsx";
 import { Button, Facts, LinkButton } from "./forms.tsx";
@@ -33,7 +34,6 @@ export type Sequence = {
     readonly limits: Readonly<Record<string, number>>;
   }[];
   readonly schedules: readonly EtlSchedule[];
-  readonly runs: readonly EtlRun[];
 };
 
 export const SEQUENCES_LIST = consoleHref("/secuencias");
@@ -166,10 +166,7 @@ export const sequencePage: Route = {
                 },
                 {
                   title: say("Duró", "Took"),
-                  cell: ({ start, end }) =>
-                    start === null
-                      ? "–"
-                      : spanText((end === null ? visit.now : Date.parse(end)) - Date.parse(start)),
+                  cell: ({ start, end }) => tookText(visit, start, end),
                 },
                 { title: say("Cómo empezó", "How it came to be"), cell: (run) => triggerText(visit, run) },
               ]}

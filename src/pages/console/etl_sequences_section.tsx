@@ -2,6 +2,8 @@
 // Sequences: which there are and what is wrong with their files; one with its steps as they would run, its times and
 // its history, to be started, or to fill in past days.
 
+import { DAY_MS } from "../../core/time.ts";
+import { beginningOf, dayAt } from "./days.ts";
 import { textOf } from "./fields.ts";
 import { formRoutes } from "./form_routes.tsx";
 import { etlRunHref } from "./etl_run_page.tsx";
@@ -19,8 +21,6 @@ type Listed = {
   readonly schedules: number;
   readonly last_run: EtlRun | null;
 };
-
-const DAY_MS = 86_400_000;
 
 const list: Route = {
   method: "get",
@@ -115,9 +115,6 @@ const starting: Route = {
   },
 };
 
-/** `2026-07-09`, of an instant in Buenos Aires. */
-const dayText = (at: number) => new Date(at - 3 * 3_600_000).toISOString().slice(0, 10);
-
 const filling = formRoutes<
   Sequence & { readonly schedule: string; readonly from: string; readonly to: string }
 >({
@@ -128,8 +125,8 @@ const filling = formRoutes<
     return {
       ...sequence,
       schedule: sequence.schedules[0]?.schedule ?? "",
-      from: dayText(visit.now - 7 * DAY_MS),
-      to: dayText(visit.now - DAY_MS),
+      from: dayAt(visit.now - 7 * DAY_MS),
+      to: dayAt(visit.now - DAY_MS),
     };
   },
   sets: ({ say }, { schedules }) => [{
@@ -168,7 +165,7 @@ const filling = formRoutes<
   cancel: ({ params }) => sequenceHref(params.name!),
   async send(visit, body) {
     const day = (name: string, more: number) => {
-      const at = Date.parse(`${body[name]}T00:00:00-03:00`);
+      const at = beginningOf(String(body[name]));
       if (Number.isNaN(at)) {
         const message = visit.say("No es un día", "It is no day");
         throw new Refused(400, message, [{ path: name, message }]);

@@ -16,9 +16,9 @@ export function Waterfall(
   const from = Date.parse(run.start ?? run.requested_at);
   const ends = attempts.map(({ start, end }) => end !== null ? Date.parse(end) : start !== null ? now : from);
   const to = Math.max(run.end !== null ? Date.parse(run.end) : now, ...ends, from + 1);
-  const share = (ms: number) => `${(100 * Math.min(1, Math.max(0, (ms - from) / (to - from)))).toFixed(2)}%`;
   const width = (since: number, until: number) =>
     `${(100 * Math.min(1, Math.max(0, (until - since) / (to - from)))).toFixed(2)}%`;
+  const place = (at: number) => width(from, at);
   return (
     <section aria-labelledby="waterfall">
       <h2 id="waterfall">{say("Pasos en el tiempo", "Steps in time")}</h2>
@@ -37,11 +37,11 @@ export function Waterfall(
               <svg class="lane" width="100%" height="16" aria-hidden="true" focusable="false">
                 <line x1="0" x2="100%" y1="8" y2="8" class="lane-line" />
                 {start !== undefined && queued !== undefined && queued < start && (
-                  <rect x={share(queued)} width={width(queued, start)} y="6" height="4" class="lane-wait" />
+                  <rect x={place(queued)} width={width(queued, start)} y="6" height="4" class="lane-wait" />
                 )}
                 {start !== undefined && (
                   <rect
-                    x={share(start)}
+                    x={place(start)}
                     width={width(start, end)}
                     y="1"
                     height="14"

@@ -241,6 +241,11 @@ export function zonedText({ language }: Visit, at: string, timeZone: string): st
   }).format(Date.parse(at)).replace(/,/g, "");
 }
 
+/** How long something took, or has taken so far, from one instant to another. */
+export function tookText({ now }: Visit, from: string | null, to: string | null): string {
+  return from === null ? "–" : spanText((to === null ? now : Date.parse(to)) - Date.parse(from));
+}
+
 /** Milliseconds to hours between instants, in two units at most, on one line. */
 export function spanText(ms: number): string {
   const seconds = Math.round(ms / 1000);

@@ -118,6 +118,15 @@ export function textOf(form: FormData, name: string): string {
   return typeof value === "string" ? value.replaceAll("\r\n", "\n") : "";
 }
 
+/** What a row or an option that is named by JSON names; the operation refuses what is none. */
+export function namedBy(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Faults of a field: of itself, or of a place inside its list. */
 export function faultsOf({ name }: Field, faults: readonly FieldFault[]): readonly FieldFault[] {
   return faults.filter(({ path }) => path === name || path.startsWith(`${name}.`));

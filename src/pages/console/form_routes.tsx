@@ -3,7 +3,7 @@
 
 import type { Child } from "hono/jsx";
 import { bodyOf, type Fieldset, type Values, valuesOf, valuesSent } from "./fields.ts";
-import { FieldFacts, Form, type Refusal, Token } from "./forms.tsx";
+import { ConfirmForm, FieldFacts, Form, type Refusal } from "./forms.tsx";
 import type { Route, Sent, Shown } from "./route.ts";
 import { Refused, type Visit } from "./visit.ts";
 
@@ -110,13 +110,12 @@ export function confirmRoutes(
         body: (
           <div class="confirm">
             {await warning(visit)}
-            <form class="form" method="post" action={visit.url.pathname + visit.url.search}>
-              <Token visit={visit} />
-              <p class="send">
-                <button type="submit" class="grave">{submit(visit)}</button>
-                <a href={back(visit)}>{visit.say("No, volver", "No, go back")}</a>
-              </p>
-            </form>
+            <ConfirmForm
+              visit={visit}
+              action={visit.url.pathname + visit.url.search}
+              submit={submit(visit)}
+              back={back(visit)}
+            />
           </div>
         ),
       }),

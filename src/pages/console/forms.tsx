@@ -289,6 +289,29 @@ export function Button(
   );
 }
 
+/** Does what its page asked about; `children` go with it. */
+export function ConfirmForm(
+  { visit, action, submit, back, children }: {
+    readonly visit: Visit;
+    readonly action: string;
+    readonly submit: string;
+    /** Where who does not want it goes. */
+    readonly back: string;
+    readonly children?: Child;
+  },
+) {
+  return (
+    <form class="form" method="post" action={action}>
+      <Token visit={visit} />
+      {children}
+      <p class="send">
+        <button type="submit" class="grave">{submit}</button>
+        <a href={back}>{visit.say("No, volver", "No, go back")}</a>
+      </p>
+    </form>
+  );
+}
+
 /** A link that looks like a button: to a page where something is begun. */
 export function LinkButton(
   { href, kind, children }: {

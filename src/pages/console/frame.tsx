@@ -6,7 +6,8 @@ import type { Child } from "hono/jsx";
 import { LOCALES } from "../../core/language.ts";
 import { mayActAs, type Role } from "../../operation/roles.ts";
 import type { Language } from "../text.ts";
-import { GROUPS, type Section, type Sent, type Shown } from "./route.ts";
+import { Token } from "./forms.tsx";
+import { GROUPS, type Notice, type Section, type Shown } from "./route.ts";
 import { consoleHref, type Visit, type Visitor } from "./visit.ts";
 
 export type FrameProps = Omit<Shown, "status"> & {
@@ -22,7 +23,7 @@ export type FrameProps = Omit<Shown, "status"> & {
   /** The section that the page is of. */
   readonly section?: Section | undefined;
   readonly url: URL;
-  readonly notice?: Sent | undefined;
+  readonly notice?: Notice | undefined;
 };
 
 const ROLE_WORDS: Readonly<Record<Role, readonly [string, string]>> = {
@@ -92,7 +93,7 @@ export function Frame(props: FrameProps) {
               {who && who.csrf !== null && (
                 <li>
                   <form method="post" action={consoleHref("/salir")}>
-                    <input type="hidden" name="csrf" value={who.csrf} />
+                    <Token visit={{ who }} />
                     <button type="submit" class="link">{say("Salir", "Log out")}</button>
                   </form>
                 </li>
@@ -200,4 +201,9 @@ export function Badge(
   },
 ) {
   return <span class={`badge ${kind}`}>{children}</span>;
+}
+
+/** Whether something is so. */
+export function YesNo({ visit: { say }, is }: { readonly visit: Visit; readonly is: boolean }) {
+  return is ? <Badge kind="good">{say("sí", "yes")}</Badge> : <Badge kind="quiet">no</Badge>;
 }

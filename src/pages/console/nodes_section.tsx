@@ -6,7 +6,7 @@ import { CATALOG_FORMATS } from "../../core/canonical_store.ts";
 import type { Fieldset } from "./fields.ts";
 import { confirmRoutes, formRoutes } from "./form_routes.tsx";
 import { Button, Facts, LinkButton } from "./forms.tsx";
-import { Badge, Moment } from "./frame.tsx";
+import { Badge, Moment, YesNo } from "./frame.tsx";
 import { backOr, chosenRows } from "./chosen.ts";
 import type { Route, Section } from "./route.ts";
 import { type Column, type Filter, Filters, flagOptions, List, listQuery } from "./tables.tsx";
@@ -53,8 +53,7 @@ const columnsOf = (visit: Visit): readonly Column<Node>[] => {
     {
       title: say("Federable", "Federable"),
       sort: "federable",
-      cell: ({ federable }) =>
-        federable ? <Badge kind="good">{say("sí", "yes")}</Badge> : <Badge kind="quiet">no</Badge>,
+      cell: ({ federable }) => <YesNo visit={visit} is={federable} />,
     },
     {
       title: say("Última lectura", "Last reading"),

@@ -3,7 +3,7 @@
 
 import { LOCALES } from "../../core/language.ts";
 import { formRoutes } from "./form_routes.tsx";
-import { Facts } from "./forms.tsx";
+import { Facts, LinkButton } from "./forms.tsx";
 import type { Route, Section } from "./route.ts";
 import { type Filter, Filters, List, listQuery } from "./tables.tsx";
 import { consoleHref } from "./visit.ts";
@@ -111,9 +111,9 @@ export const GATEWAY: Section = {
     page: (visit, { has_token, last_cursor }, form) => ({
       title: visit.say("Importación de consultas", "Import of queries"),
       beside: visit.may("tasks.run") && (
-        <a class="button plain" href={consoleHref("/tareas/pedir/:task", { task: "analytics" })}>
+        <LinkButton href={consoleHref("/tareas/pedir/:task", { task: "analytics" })} kind="plain">
           {visit.say("Importar ahora", "Import now")}
-        </a>
+        </LinkButton>
       ),
       body: (
         <>

@@ -3,7 +3,7 @@
 // Reports of harvests: all of them, one with its nodes and indicators, what it says of a node, and its files.
 
 import type { Child } from "hono/jsx";
-import { Facts } from "./forms.tsx";
+import { Facts, LinkButton } from "./forms.tsx";
 import { Badge, Moment } from "./frame.tsx";
 import type { Route, Section } from "./route.ts";
 import { runHref } from "./runs.tsx";
@@ -60,9 +60,9 @@ const list: Route = {
     return {
       title: say("Informes de indexación", "Indexing reports"),
       beside: visit.may("tasks.run") && (
-        <a class="button" href={consoleHref("/tareas/pedir/:task", { task: "report" })}>
+        <LinkButton href={consoleHref("/tareas/pedir/:task", { task: "report" })}>
           {say("Hacer uno ahora", "Make one now")}
-        </a>
+        </LinkButton>
       ),
       body: (
         <List

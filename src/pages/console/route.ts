@@ -21,13 +21,17 @@ export type Shown = {
   readonly refresh?: number;
 };
 
-/** Something was done: the visitor goes on to a page that tells them. */
-export type Sent = {
-  /** An address from `/consola` on. */
-  readonly to: string;
+/** What was done, in words. */
+export type Notice = {
   readonly told?: string;
   /** `wrong` where it could not be done. */
   readonly kind?: "good" | "wrong";
+};
+
+/** Something was done: the visitor goes on to a page that tells them. */
+export type Sent = Notice & {
+  /** An address from `/consola` on. */
+  readonly to: string;
 };
 
 export type Route = {

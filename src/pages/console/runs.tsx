@@ -26,7 +26,9 @@ export const isUnderWay = ({ status }: Run) => status === "PENDING" || status ==
 
 export const runHref = (id: number) => consoleHref("/tareas/:id", { id: String(id) });
 
-export function RunState({ visit, run: { status } }: { readonly visit: Visit; readonly run: Run }) {
+export function RunState(
+  { visit, run: { status } }: { readonly visit: Visit; readonly run: Pick<Run, "status"> },
+) {
   const [kind, spanish, english] = RUN_WORDS[status];
   return <Badge kind={kind}>{visit.say(spanish, english)}</Badge>;
 }
@@ -143,9 +145,7 @@ export function RunFacts({ visit, run }: { readonly visit: Visit; readonly run: 
             { title: say("Etapa", "Stage"), cell: ({ task }) => stageText(say, { task, about: {} }) },
             {
               title: say("Estado", "State"),
-              cell: ({ status }) => (
-                <Badge kind={RUN_WORDS[status][0]}>{say(RUN_WORDS[status][1], RUN_WORDS[status][2])}</Badge>
-              ),
+              cell: (stage) => <RunState visit={visit} run={stage} />,
             },
             {
               title: say("Duró", "Took"),

@@ -9,6 +9,7 @@ import { confirmRoutes } from "./form_routes.tsx";
 import { Facts, LinkButton } from "./forms.tsx";
 import { Badge, Moment } from "./frame.tsx";
 import type { Route, Section } from "./route.ts";
+import { runHref } from "./runs.tsx";
 import { type Column, type Filter, Filters, List, listQuery } from "./tables.tsx";
 import { consoleHref, type Visit } from "./visit.ts";
 
@@ -175,9 +176,7 @@ const one: Route = {
                 { title: say("Cuándo", "When"), cell: ({ at }) => <Moment at={at} language={language} /> },
                 {
                   title: say("Corrida", "Run"),
-                  cell: ({ run }) => (
-                    <a href={consoleHref("/tareas/:id", { id: String(run) })}>{String(run)}</a>
-                  ),
+                  cell: ({ run }) => <a href={runHref(run)}>{String(run)}</a>,
                 },
                 {
                   title: say("Archivo (SHA-512)", "File (SHA-512)"),

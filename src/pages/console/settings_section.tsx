@@ -4,7 +4,7 @@
 import { backOr, chosenRows } from "./chosen.ts";
 import { type Fieldset, textOf } from "./fields.ts";
 import { formRoutes } from "./form_routes.tsx";
-import { Badge } from "./frame.tsx";
+import { YesNo } from "./frame.tsx";
 import type { Route, Section, Words } from "./route.ts";
 import { type Column, type Filter, Filters, flagOptions, List, listQuery } from "./tables.tsx";
 import { consoleHref, type Visit } from "./visit.ts";
@@ -271,8 +271,7 @@ const units: Route = {
       { title: say("Unidad", "Unit"), cell: ({ name }) => name },
       {
         title: say("Porcentaje", "Percentage"),
-        cell: ({ percentage }) =>
-          percentage ? <Badge kind="good">{say("sí", "yes")}</Badge> : <Badge kind="quiet">no</Badge>,
+        cell: ({ percentage }) => <YesNo visit={visit} is={percentage} />,
       },
     ];
     const { total, rows } = await visit.ask<{ total: number; rows: Unit[] }>("units.list", {

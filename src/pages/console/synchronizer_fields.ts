@@ -2,7 +2,7 @@
 // scripts.
 
 import { type Stage, type Weekday, WEEKDAYS } from "../../core/synchronizer.ts";
-import { type Field, type Fieldset, textOf } from "./fields.ts";
+import { type Field, type Fieldset, namedBy, textOf } from "./fields.ts";
 import { stageOptions, stageValue } from "./task_words.ts";
 import type { Visit } from "./visit.ts";
 
@@ -92,13 +92,7 @@ function stagesSent(form: FormData): unknown[] {
   for (let i = 0; form.has(`stage_${i}`); i++) {
     const text = textOf(form, `stage_${i}`);
     if (text === "") continue;
-    let stage: unknown = text;
-    try {
-      stage = JSON.parse(text);
-    } catch {
-      // The operation tells that it is none.
-    }
-    sent.push({ order: Number(textOf(form, `order_${i}`)) || 0, stage });
+    sent.push({ order: Number(textOf(form, `order_${i}`)) || 0, stage: namedBy(text) });
   }
   return sent.sort((a, b) => a.order - b.order).map(({ stage }) => stage);
 }

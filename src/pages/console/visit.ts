@@ -153,3 +153,10 @@ export function consoleHref(
   }
   return `/consola${filled === "/" ? "" : filled}${search.size > 0 ? `?${search}` : ""}`;
 }
+
+/** A text as an address of the console, from its path on; undefined for any other. */
+export function consoleAddress(text: string, origin: string): string | undefined {
+  const url = URL.parse(text, origin);
+  const isOurs = url?.origin === origin && /^\/consola(\/|$)/.test(url.pathname);
+  return isOurs ? url.pathname + url.search : undefined;
+}

@@ -3,6 +3,7 @@
 
 import { Problem } from "../../core/problem.ts";
 import type { PieceBlobs, ReadBlobs } from "../segments/blobs.ts";
+import { partOf } from "./kept_files.ts";
 
 /** The part of the web's `Cache` that is used. */
 export type FileCache = {
@@ -95,9 +96,7 @@ export function cachedBlobs(
         if (!bytes) return undefined;
         keep(name, bytes);
       }
-      if (!range) return bytes;
-      const part = bytes.subarray(range.offset, range.offset + range.length);
-      return part.length === range.length ? part : undefined;
+      return range ? partOf(bytes, range) : bytes;
     },
   };
 }

@@ -70,6 +70,7 @@ export function keepFiles(
   };
 }
 
-function partOf(bytes: Bytes, { offset, length }: Range): Bytes | undefined {
+/** Undefined where the file ends before the part does. */
+export function partOf(bytes: Bytes, { offset, length }: Range): Bytes | undefined {
   return offset + length > bytes.length ? undefined : bytes.subarray(offset, offset + length);
 }

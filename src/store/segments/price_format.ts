@@ -6,7 +6,7 @@ import { joinSpans, type PriceEntry, type PriceSpan, spanOf } from "../../core/p
 import type { PollStatus } from "../../core/prices/store.ts";
 import type { Market } from "../../core/prices/tick.ts";
 import { Problem } from "../../core/problem.ts";
-import { decodeJson, encodeJson, requireFormat } from "./format.ts";
+import { aligned, decodeJson, encodeJson, requireFormat } from "./format.ts";
 
 export const PRICES_FORMAT = 1;
 export const PRICES_POINTER = "prices.json";
@@ -252,7 +252,6 @@ type Mark = { readonly count: number; readonly sum: Decimal };
 const NOTHING: Mark = { count: 0, sum: ZERO };
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder();
-const aligned = (at: number) => Math.ceil(at / 8) * 8;
 
 /** Header, then instants (doubles), ends of the price texts (32 bits each), the texts one after the other. */
 export function encodeChunk(entries: readonly PriceEntry[]): Uint8Array<ArrayBuffer> {

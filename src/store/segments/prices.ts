@@ -1,7 +1,7 @@
 // Reads the published prices: follows their pointer, and reads the indexes and chunks that an answer needs. A file
 // never changes, so those used last stay in memory, up to a bound.
 
-import { addDecimals, type Decimal, ZERO } from "../../core/prices/decimal.ts";
+import { addDecimals, ZERO } from "../../core/prices/decimal.ts";
 import {
   joinSpans,
   type PriceEntry,
@@ -14,6 +14,7 @@ import {
 import { Problem } from "../../core/problem.ts";
 import type { ReadBlobs } from "./blobs.ts";
 import { followPointer } from "./follow_pointer.ts";
+import { isSame } from "./format.ts";
 import {
   chunkName,
   chunkOf,
@@ -61,10 +62,6 @@ export function openPrices(blobs: ReadBlobs, now: () => number, keepBytes: numbe
       return prices;
     }),
   };
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function openMarket(published: PublishedMarket, files: Files): PriceReader {
@@ -174,8 +171,7 @@ const joined = (a: PriceTotals, b: PriceTotals): PriceTotals => ({
 });
 
 function within(before: PriceTotals, chunk: PriceChunk, entries: number): PriceTotals {
-  const { count, sum }: { readonly count: number; readonly sum: Decimal } = chunk.totals(entries);
-  return joined(before, { entries, count, sum });
+  return joined(before, { entries, ...chunk.totals(entries) });
 }
 
 function openFiles(blobs: ReadBlobs, keepBytes: number): Files {
