@@ -20,7 +20,7 @@ termina con la línea "N passed, N failed", que suma los dos.
 
   filtro             parte de la ruta de un archivo de pruebas (core, api/params …); sin filtros, todos
   -t, --name TEXTO   solo las pruebas cuyo nombre contiene TEXTO
-      --fast         sin las de test/slow/ ni test/services/
+      --fast         sin las de test/slow/ ni test/services/, y en el primer huso solo
       --long         con las cantidades y los tamaños completos
   -h, --help         muestra esta ayuda
 
@@ -59,9 +59,12 @@ function refuse(reason: string): never {
 
 type Group = "fast" | "slow";
 
-/** What a group leaves out, and how many files of it run at a time: slow tests wait for other processes. */
+/**
+ * What a group leaves out, and how many files of it run at a time: slow tests wait for other processes. Fast ones leave
+ * nothing behind in their process, so a worker takes one file after the other.
+ */
 const GROUPS: Readonly<Record<Group, readonly string[]>> = {
-  fast: ["--exclude=test/slow/**", "--exclude=test/services/**"],
+  fast: ["--exclude=test/slow/**", "--exclude=test/services/**", "--maxWorkers=3", "--no-isolate"],
   slow: ["--exclude=test/*.test.ts", "--exclude=test/!(slow|services)/**", "--maxWorkers=3"],
 };
 
@@ -150,7 +153,7 @@ const outcomes: TestOutcome[] = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => interrupt(signal));
 try {
   for (const [at, zone] of ZONES.entries()) {
-    if (interruption !== undefined) break;
+    if (interruption !== undefined || (at > 0 && options.fast)) break;
     console.log(`${at === 0 ? "" : "\n"}Pruebas con TZ=${zone}`);
     outcomes.push(await runZone(zone, at === 0 && !options.fast ? ["fast", "slow"] : ["fast"], options));
   }
