@@ -154,15 +154,11 @@ export async function loadWorld(store: CanonicalStore): Promise<void> {
   );
 }
 
-let scratch: string | undefined;
-
 /** A place for the SQLite files of a test file, gone after its tests. */
 export function scratchFolder(): string {
-  if (scratch === undefined) {
-    const folder = scratch = mkdtempSync(path.join(tmpdir(), "caudal-dump-"));
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  }
-  return scratch;
+  const folder = mkdtempSync(path.join(tmpdir(), "caudal-dump-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Dumps a store as `deno task dump` does, every format unless told. */
