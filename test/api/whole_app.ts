@@ -14,7 +14,7 @@ import { openPrices } from "../../src/store/segments/prices.ts";
 import { openSearches } from "../../src/store/segments/search_index.ts";
 import { openSnapshots } from "../../src/store/segments/snapshots.ts";
 import { sha256 } from "../store/example_catalog.ts";
-import { BTC, polled } from "../store/price_examples.ts";
+import { BTC, polled, tick } from "../store/price_examples.ts";
 import { publishedApp, VERSION } from "./published_app.ts";
 
 /** A catalog whose text was read. */
@@ -27,7 +27,7 @@ export const FIRST_TICK = Date.UTC(2026, 6, 9, 12) / 1000;
 export const ASSET = "/assets/series-ABC.js";
 
 export async function wholeApp(context: Partial<AppContext> = {}) {
-  const { store, blobs, now, pass, generateDumps } = await publishedApp();
+  const { store, blobs, now, pass, generateDumps, publishMore } = await publishedApp();
   await generateDumps();
   const prices = memoryPriceStore();
   await prices.saveMarket(BTC);
@@ -51,5 +51,16 @@ export async function wholeApp(context: Partial<AppContext> = {}) {
     version: VERSION,
     ...context,
   });
-  return { app, blobs, pass };
+  return {
+    app,
+    blobs,
+    pass,
+    /** Publishes another snapshot. */
+    publishMore,
+    /** A tick at these Unix seconds, published. */
+    async addTick(at: number, price: string) {
+      await prices.addTicks([tick(at * 1000, price)]);
+      await publishPrices({ store: prices, blobs, sha256, now });
+    },
+  };
 }
