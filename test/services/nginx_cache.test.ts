@@ -5,6 +5,7 @@ import http from "node:http";
 import path from "node:path";
 import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { priceStream } from "../../src/api/price_stream.ts";
 import { findOrInstall, findProgram } from "../../scripts/services/packages.ts";
 import { timed } from "../../src/api/server_timing.ts";
 import { compressed } from "../../src/host/compressed.ts";
@@ -42,7 +43,7 @@ function ask(url: string, headers: Record<string, string> = {}, method = "GET"):
 /** The application on a port, whose answers live a second or what `life` says, and what it was asked and answered. */
 async function startApp(port: number) {
   const closing = new AbortController();
-  const whole = await wholeApp({ trustedProxies: 1, streamsUntil: closing.signal });
+  const whole = await wholeApp({ trustedProxies: 1, priceStream: priceStream(closing.signal) });
   const { app } = whole;
   const answered: string[] = [];
   const state = {
