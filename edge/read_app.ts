@@ -31,8 +31,12 @@ export type EdgeApp = {
   readonly onError: (error: unknown, path: string) => void;
 };
 
-/** Builds the application. Nothing is read before it is asked. */
+/**
+ * Builds the application. Nothing is read before it is asked.
+ * Errors: a least score that is no number.
+ */
 export function edgeApp({ blobs, site, publicUrl, searchMinScore, priceStream, onError }: EdgeApp): Hono {
+  if (Number.isNaN(searchMinScore)) throw new Error("SEARCH_MIN_SCORE has to be a number");
   const { now } = Date;
   const parts = { ...blobs, read: keepFiles(blobs.read, KEEP_BYTES).read };
   return createApp({

@@ -46,7 +46,9 @@ export default {
       answer ??= open(env);
     } catch (error) {
       console.error(JSON.stringify({ event: "worker.failed", ...told(error) }));
-      return problemJson(503, "Falta decir dónde está lo publicado", { "retry-after": "60" });
+      return problemJson(503, "El borde está mal configurado: su registro dice qué falta", {
+        "retry-after": "60",
+      });
     }
     const answering = answer(request);
     // Others may wait for what this request reads, though its caller has left.

@@ -180,14 +180,20 @@ describe("a bucket that fails", () => {
   });
 });
 
-test("an edge that was not told where anything is says so", async () => {
-  const lost = await miniflare({});
+test.each([
+  { why: "told where nothing is", bindings: {} },
+  {
+    why: "told a score that is none",
+    bindings: { SNAPSHOT_URL: "http://127.0.0.1:9", SEARCH_MIN_SCORE: "x" },
+  },
+])("an edge that was $why says that it cannot", async ({ bindings }) => {
+  const lost = await miniflare({ bindings });
   try {
     const answer = await fetch(`${await addressOf(lost)}/series/api/series/?ids=a`);
     expect([answer.status, answer.headers.get("content-type"), answer.headers.get("retry-after")]).toEqual(
       [503, "application/problem+json", "60"],
     );
-    await answer.body?.cancel();
+    expect((await answer.json()).detail).toContain("mal configurado");
   } finally {
     await lost.dispose();
   }

@@ -114,7 +114,15 @@ test("the entry for Deno Deploy serves the whole application over an address, an
   }
 });
 
-test("the entry for Deno Deploy says what it lacks", async () => {
-  const ended = await startProgram(Deno.execPath(), ["run", "-A", `${ROOT}/edge/deno_deploy.ts`]).finished;
-  expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("SNAPSHOT_URL")]);
+test.each<{ why: string; env: Record<string, string>; told: string }>([
+  { why: "an address", env: {}, told: "SNAPSHOT_URL" },
+  {
+    why: "a number",
+    env: { SNAPSHOT_URL: "http://127.0.0.1:9", SEARCH_MIN_SCORE: "x" },
+    told: "SEARCH_MIN_SCORE",
+  },
+])("the entry for Deno Deploy says that it lacks $why", async ({ env, told }) => {
+  const args = ["run", "-A", `${ROOT}/edge/deno_deploy.ts`];
+  const ended = await startProgram(Deno.execPath(), args, env).finished;
+  expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining(told)]);
 });

@@ -65,6 +65,20 @@ describe("httpBlobs", () => {
     expect(new TextDecoder().decode(await blobs.read("current.json"))).toContain("Mantenimiento");
   });
 
+  test("asks for pointers past the cache of the platform, for files through it", async () => {
+    const caches: unknown[] = [];
+    const blobs = httpBlobs({
+      url: "http://origin.test/a/",
+      fetch: (_url, { cache }) => {
+        caches.push(cache);
+        return Promise.resolve(new Response(FILE));
+      },
+    });
+    await blobs.read("current.json");
+    await blobs.read(NAME);
+    expect(caches).toEqual(["no-store", undefined]);
+  });
+
   test("asks again where another part came", async () => {
     const other = () =>
       new Response(FILE.slice(0, 4), {

@@ -18,6 +18,8 @@ export type HttpOrigin = {
 /** The hash in the name of a file that never changes. */
 const HASH = /\/([0-9a-f]{64})\./;
 
+const isPointer = (name: string) => !name.includes("/");
+
 /** Whether a file has the bytes that its name says; a pointer may have any. */
 async function isIntact(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const [, hash] = HASH.exec(name) ?? [];
@@ -30,14 +32,20 @@ async function isIntact(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<b
 export function httpBlobs({ url, fetch, keepBytes = 0 }: HttpOrigin): ReadBlobs & PieceBlobs {
   const base = url.replace(/\/*$/, "");
   const { read, pieces } = readBlobs({
-    ask: askerOf({ name: base, fetch, redirect: "follow" }),
+    ask: askerOf({
+      name: base,
+      // The word for it where the platform's own cache stands between, which goes by no header of ours.
+      fetch: (url, init) =>
+        fetch(url, isPointer(url.slice(base.length + 1)) ? { ...init, cache: "no-store" } : init),
+      redirect: "follow",
+    }),
     place: base,
     urlOf: (name) => `${base}/${name}`,
     headersOf: (name) => ({
       // Ranges count the bytes of the file.
       "accept-encoding": "identity",
       // A cache on the way must not answer for a pointer that moved; the files in folders never change.
-      ...(!name.includes("/") && { "cache-control": "no-cache" }),
+      ...(isPointer(name) && { "cache-control": "no-cache" }),
     }),
     isIntact,
     async absent(answer, name) {
