@@ -280,7 +280,7 @@ async function seriesPage(
   );
   const item = { id, mode: controls.mode, aggregation: controls.aggregation };
   const { frequency, periods, columns } = evaluate([{ observations, item }], request);
-  const points = periods.map((period, i) => ({ day: firstDay(frequency, period), value: columns[0]![i]! }));
+  const points = periods.map((period, i) => ({ at: firstDay(frequency, period), value: columns[0]![i]! }));
   const activity = await activities?.current();
   const frame = await framed(language, version, assets);
   const page = (

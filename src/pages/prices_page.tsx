@@ -3,9 +3,10 @@
 // draws a livelier line and goes on with prices as they come.
 
 import { valueWriter } from "../core/value_text.ts";
-import { DayChart, type Moment } from "./day_chart.tsx";
-import { hourText } from "./hour_text.ts";
+import { hourMarks, hourText } from "./hour_text.ts";
 import { Layout, type PageProps, Table } from "./layout.tsx";
+import { LineChart } from "./line_chart.tsx";
+import type { Point } from "./line_path.ts";
 import { momentText } from "./moment_text.ts";
 import { PRICES_PAGE } from "./prices_text.ts";
 import { type Language, sayIn } from "./text.ts";
@@ -35,7 +36,8 @@ export type PricesPageProps = PageProps & {
   readonly shown?: {
     readonly market: ShownMarket;
     readonly newest: { readonly at: number; readonly price: number } | undefined;
-    readonly moments: readonly Moment[];
+    /** Of its last day, ascending; NaN where there was none for a while. */
+    readonly points: readonly Point[];
     /** Ascending. */
     readonly hours: readonly ShownHour[];
   };
@@ -88,13 +90,13 @@ export function PricesPage(props: PricesPageProps) {
 }
 
 function Market(
-  { language, market, newest, moments, hours }:
+  { language, market, newest, points, hours }:
     & { language: Language }
     & NonNullable<PricesPageProps["shown"]>,
 ) {
   const say = sayIn(language);
   const write = valueWriter(language, { digits: 2, percent: false });
-  const prices = moments.map(({ price }) => price).filter((price) => !Number.isNaN(price));
+  const prices = points.map(({ value }) => value).filter((value) => !Number.isNaN(value));
   const query = new URLSearchParams({ market: market.name, bucket: "hour" });
   return (
     <>
@@ -110,9 +112,11 @@ function Market(
             <figure class="chart" data-market={market.name}>
               <figcaption>{market.currency}</figcaption>
               <div class="plot">
-                <DayChart
+                <LineChart
                   language={language}
-                  moments={moments}
+                  points={points}
+                  percent={false}
+                  times={hourMarks(language, points[0]!.at, points.at(-1)!.at)}
                   title={`${say(PRICES_PAGE.lineOf)}: ${market.title}`}
                   description={`${say(PRICES_PAGE.from)} ${write(prices[0]!)} ${say(PRICES_PAGE.to)} ${
                     write(prices.at(-1)!)
