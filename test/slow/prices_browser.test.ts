@@ -14,13 +14,19 @@ const built = buildAssets();
 const world = await priceApp({ streamsUntil: end.signal, assets: { files: () => built } });
 const PRICES = Array.from({ length: 120 }, (_, i) => tick(NOON - i * 600_000, `${80_000_000 + i * 1_000}`));
 
+const HOUR = 3_600_000;
+/** Five hours of prices at each end of the day, none in between. */
+const AWAY = Array.from({ length: 31 }, (_, i) => i * 600_000).flatMap((ago) =>
+  [NOON - ago, NOON - 18 * HOUR - ago].map((at) => tick(at, `${1_000 + ago / 600_000}`, { market: "daiars" }))
+);
+
 let newest = NOON;
 let browser: Browser;
 let server: Deno.HttpServer<Deno.NetAddr>;
 let base: string;
 
 beforeAll(async () => {
-  await world.add(...PRICES);
+  await world.add(...PRICES, ...AWAY);
   server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, world.app.fetch);
   base = `http://127.0.0.1:${server.addr.port}`;
   browser = await startChromium();
@@ -73,6 +79,28 @@ test.each([1280, 390])(
     });
   },
 );
+
+test("the line is broken where there was no price for long", async () => {
+  await visiting(true, 1280, async (page) => {
+    await page.goto(`${base}/precios?market=daiars`);
+    await page.locator("figure.chart canvas").waitFor();
+    const inked = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>("figure.chart canvas")!;
+      const context = canvas.getContext("2d")!;
+      const pen = new OffscreenCanvas(1, 1).getContext("2d")!;
+      pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
+      pen.fillRect(0, 0, 1, 1);
+      const ink = pen.getImageData(0, 0, 1, 1).data;
+      // Right of the labels there is a day of 23 hours.
+      return [0.15, 0.4, 0.5, 0.6, 0.9].map((share) => {
+        const { data } = context.getImageData(Math.round(canvas.width * share), 0, 1, canvas.height);
+        return Array.from({ length: canvas.height }, (_, y) => data.slice(4 * y, 4 * y + 3))
+          .some((pixel) => pixel.every((value, i) => Math.abs(value - ink[i]!) < 8));
+      });
+    });
+    expect(inked).toEqual([true, false, false, false, true]);
+  });
+});
 
 test.each([1280, 390])("without scripts the line is drawn by the server, %i wide", async (width) => {
   await visiting(false, width, async (page) => {
