@@ -86,17 +86,19 @@ test("the line is broken where there was no price for long", async () => {
     await page.locator("figure.chart canvas").waitFor();
     const inked = await page.evaluate(() => {
       const canvas = document.querySelector<HTMLCanvasElement>("figure.chart canvas")!;
-      const context = canvas.getContext("2d")!;
-      const pen = new OffscreenCanvas(1, 1).getContext("2d")!;
-      pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
-      pen.fillRect(0, 0, 1, 1);
-      const ink = pen.getImageData(0, 0, 1, 1).data;
-      // Right of the labels there is a day of 23 hours.
-      return [0.15, 0.4, 0.5, 0.6, 0.9].map((share) => {
-        const { data } = context.getImageData(Math.round(canvas.width * share), 0, 1, canvas.height);
-        return Array.from({ length: canvas.height }, (_, y) => data.slice(4 * y, 4 * y + 3))
-          .some((pixel) => pixel.every((value, i) => Math.abs(value - ink[i]!) < 8));
-      });
+      const { width, height } = canvas;
+      // Read once: the line, and below it a row of its colour.
+      const copy = new OffscreenCanvas(width, height + 1).getContext("2d")!;
+      copy.drawImage(canvas, 0, 0);
+      copy.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
+      copy.fillRect(0, height, width, 1);
+      const { data } = copy.getImageData(0, 0, width, height + 1);
+      const pixel = (x: number, y: number) => data.slice(4 * (y * width + x), 4 * (y * width + x) + 3);
+      const ink = pixel(0, height);
+      return [0.15, 0.4, 0.5, 0.6, 0.9].map((share) =>
+        Array.from({ length: height }, (_, y) => pixel(Math.round(width * share), y))
+          .some((seen) => seen.every((value, i) => Math.abs(value - ink[i]!) < 8))
+      );
     });
     expect(inked).toEqual([true, false, false, false, true]);
   });
