@@ -32,6 +32,8 @@ export type PollParts = {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Whether this still is the only poller. */
   readonly isSure: () => boolean;
+  /** Who claimed the markets; without it, as one that nobody has to give way to. */
+  readonly poller?: string;
   /** There are new ticks, or at least another status. */
   readonly onPolled: () => void;
   /** Hears the first failure of a row of them, and the first success after it. */
@@ -57,7 +59,10 @@ const LONGEST_ASKED_REST_MS = 3_600_000;
 /** After a fault of our own, such as a store that cannot be written to: the part of the period until the next look. */
 const LOOK_PART = 0.2;
 
-/** Polls until `signal` aborts; the poll under way is cut off. */
+/**
+ * Polls until `signal` aborts; the poll under way is cut off.
+ * Errors: Problem `conflict` once another claimed a market; any other fault is heard of, and the next period polled.
+ */
 export async function pollUntil(signal: AbortSignal, parts: PollParts): Promise<void> {
   const { markets, now, pause, isSure, onError } = parts;
   const { periodMs } = markets[0]!;
@@ -71,6 +76,7 @@ export async function pollUntil(signal: AbortSignal, parts: PollParts): Promise<
         if (polled !== undefined || !await poll.isDone(due)) await poll.once(due, signal);
         polled = due;
       } catch (error) {
+        if (error instanceof Problem && error.code === "conflict") throw error;
         onError(error);
         looksAgain = true;
       }
@@ -90,7 +96,7 @@ export function pollNow(parts: PollParts, signal: AbortSignal): Promise<PollStat
 }
 
 function poller(parts: PollParts) {
-  const { store, markets, now, onPolled, onFailing, onRecovered } = parts;
+  const { store, markets, now, poller: name, onPolled, onFailing, onRecovered } = parts;
   const { periodMs } = markets[0]!;
 
   const statusesNow = () =>
@@ -136,7 +142,7 @@ function poller(parts: PollParts) {
           isOdd: newest !== undefined && isJump(newest, { observedAt: due, price: quote.price }),
         });
       }
-      if (ticks.length > 0) await store.addTicks(ticks);
+      if (ticks.length > 0) await store.addTicks(ticks, name);
 
       const failures = before.map(({ consecutiveFailures }, i) =>
         "fault" in found[i]! ? consecutiveFailures + 1 : 0
@@ -154,7 +160,7 @@ function poller(parts: PollParts) {
           }
           : { ...status, lastSuccessAt: now(), consecutiveFailures: 0, restsUntil: null };
       });
-      for (const status of after) await store.savePollStatus(status);
+      for (const status of after) await store.savePollStatus(status, name);
       tell(before, after);
       onPolled();
       return after;
