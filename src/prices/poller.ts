@@ -122,9 +122,7 @@ function poller(parts: PollParts) {
 
     async once(due: number, signal: AbortSignal, isAsked = false): Promise<PollStatus[]> {
       const before = await statusesNow();
-      if (!isAsked && before.every(({ restsUntil }) => restsUntil !== null && restsUntil > due)) {
-        return before;
-      }
+      if (!isAsked && before.every(({ restsUntil }) => isResting(restsUntil, due, periodMs))) return before;
       const answer = await askPatiently(parts, signal);
       // Nobody knows how it would have gone.
       if (signal.aborted) return before;
@@ -200,6 +198,10 @@ async function askPatiently(
   }
 }
 
+/** Longer than any rest is one of a clock that was set back since. */
+const isResting = (restsUntil: number | null, due: number, periodMs: number) =>
+  restsUntil !== null && restsUntil > due && restsUntil <= due + periodMs + LONGEST_ASKED_REST_MS;
+
 /** Until when nothing is asked; `restMs` is null where the source asked for a rest without saying how long. */
 function restAfter(
   due: number,
@@ -208,9 +210,10 @@ function restAfter(
   periodMs: number,
   restMs: number | null | undefined,
 ): number | null {
-  if (typeof restMs === "number") return at + Math.min(restMs, LONGEST_ASKED_REST_MS);
+  const asked = typeof restMs === "number" ? at + Math.min(restMs, LONGEST_ASKED_REST_MS) : null;
   const beyond = Math.max(failures - PATIENCE, restMs === null ? 0 : -1);
-  if (beyond < 0) return null;
+  if (beyond < 0) return asked;
   // With the first left out poll they are two periods apart, then four, and so on.
-  return due + Math.min(periodMs * 2 ** Math.min(beyond + 1, 20), Math.max(LONGEST_REST_MS, periodMs));
+  const own = periodMs * 2 ** Math.min(beyond + 1, 20);
+  return Math.max(asked ?? 0, due + Math.min(own, Math.max(LONGEST_REST_MS, periodMs)));
 }

@@ -194,6 +194,42 @@ describe("pollUntil", () => {
     await world.stop();
   });
 
+  test("asks less often after failures in a row, though the source asks for no rest that counts", async () => {
+    const world = await running(() => {
+      throw new RestProblem("El mercado respondió 429 y pide esperar", 0);
+    });
+    await later(170_000);
+    expect(world.asked.map(({ at }) => at / 1_000)).toEqual([3, 10, 20, 40, 80, 160]);
+    await world.stop();
+  });
+
+  test("asks for the period of its clock, though that is set on or back", async () => {
+    const hour = 3_600_000;
+    const world = await running(() => [quote("1")]);
+    await later(17_000);
+    vi.setSystemTime(NOON + hour + 4_000);
+    await later(10_000);
+    expect(await world.instants()).toEqual([0, 10_000, 20_000, hour + 10_000]);
+    vi.setSystemTime(NOON + 25_000);
+    await later(20_000);
+    expect(await world.instants()).toEqual([0, 10_000, 20_000, 30_000, 40_000, hour + 10_000]);
+    await world.stop();
+  });
+
+  test("rests no longer than it ever would when its clock was set back meanwhile", async () => {
+    let isDown = true;
+    const world = await running(() => {
+      if (isDown) throw new RestProblem("429", 3_600_000);
+      return [quote("1")];
+    });
+    await later(1_000);
+    isDown = false;
+    vi.setSystemTime(NOON - 86_400_000);
+    await later(19_000);
+    expect(await world.instants()).toEqual([-86_400_000, -86_390_000]);
+    await world.stop();
+  });
+
   test("goes on resting for whoever takes over", async () => {
     const first = await running(() => {
       throw new RestProblem("429", 45_000);
