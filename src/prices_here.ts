@@ -105,13 +105,14 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
   if (real.length + simulated.length === 0) return;
   const store = openPriceStore(places);
   const leases = openEtlStore(places);
+  const poller = `${Deno.hostname()} ${Deno.pid} ${crypto.randomUUID().slice(0, 8)}`;
   const onError = oncePerRow((error) => log("error", "prices.failed", faultFields(error)));
   try {
     await underLease(
       {
         store: leases,
         name: POLLER_LEASE,
-        holder: `${Deno.hostname()} ${Deno.pid} ${crypto.randomUUID().slice(0, 8)}`,
+        holder: poller,
         monotonic: () => performance.now(),
         periodMs: Math.round(Math.min(LONGEST_LEASE_MS, periodMs * LEASE_PART)),
         onLost: () => {},
@@ -119,10 +120,17 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
       },
       signal,
       async ({ over, isSure }) => {
-        for (const market of [...real, ...simulated]) await store.saveMarket(market);
-        const following = followTicks(here, store, real, over);
+        for (const market of [...real, ...simulated]) {
+          await store.saveMarket(market);
+          // Whoever had the lease before writes nothing more, whenever it wakes up.
+          await store.claim(market.name, poller);
+        }
+        const refused = new AbortController();
+        const until = AbortSignal.any([over, refused.signal]);
+        const following = followTicks(here, store, real, until);
         const parts = {
           store,
+          poller,
           now: Date.now,
           random: Math.random,
           pause,
@@ -135,15 +143,21 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
           onRecovered: () => log("info", "prices.recovered"),
           onError: onError.tell,
         };
-        await Promise.all([
-          real.length > 0 && pollUntil(over, { ...parts, markets: real, ask: askReal(settings, real) }),
-          simulated.length > 0 && pollUntil(over, {
+        const polling = [
+          real.length > 0 && pollUntil(until, { ...parts, markets: real, ask: askReal(settings, real) }),
+          simulated.length > 0 && pollUntil(until, {
             ...parts,
             markets: simulated,
             ask: () => Promise.resolve([simulatedQuote(Date.now())]),
           }),
-        ]);
-        await following.end();
+        ];
+        try {
+          await Promise.all(polling);
+        } finally {
+          refused.abort();
+          await Promise.allSettled(polling);
+          await following.end();
+        }
       },
     );
   } finally {

@@ -105,6 +105,34 @@ test("two pollers of a folder, of which the active one is killed, have one tick 
   await pollAndKill({ dataDir });
 }, POLLERS_TIMEOUT_MS);
 
+test("a poller whose market another claimed for no reason takes it back", async () => {
+  const store = openPriceStore({ dataDir });
+  const stub = startMarketStub(quoting({ btcars: "7.5" }));
+  const events: string[] = [];
+  const end = new AbortController();
+  const done = pricesHere({
+    places: { dataDir },
+    settings: {
+      BUENBIT_URL: stub.url,
+      PRICE_MARKETS: "btcars=Bitcoin en pesos:ARS",
+      PRICE_PERIOD_SECONDS: 1,
+      ALLOW_INTERNAL_SOURCES: true,
+      HARVEST_USER_AGENT: "test",
+    },
+    log: (_, event) => events.push(event),
+  }, end.signal);
+  const count = () => store.count("btcars");
+  await until(count, (ticks) => ticks >= 2);
+  await store.claim("btcars", "one that woke up late");
+  const claimedAt = await count();
+  await until(count, (ticks) => ticks >= claimedAt + 3);
+  end.abort();
+  await done;
+  expect(events).toEqual(["prices.failed"]);
+  await stub.close();
+  await store.close();
+});
+
 test("old ticks become minutes and hours, and count as before for readers", async () => {
   const places = { dataDir };
   const store = openPriceStore(places);
