@@ -5,7 +5,7 @@ import type { Hono } from "hono";
 import { roundedMean } from "../core/prices/decimal.ts";
 import { type PriceReader, type Prices, type PublishedPrices, totalsOf } from "../core/prices/reader.ts";
 import { pythonNumber } from "../core/number_text.ts";
-import { bodyCache, entityTag, isFresh, namesTag } from "./caching.ts";
+import { type Body, bodyCache, entityTag, httpDate, isFresh, namesTag } from "./caching.ts";
 import { invalid, JSON_HEADERS, type PriceAnswer, priceError } from "./price_answer.ts";
 import { chooseMarket } from "./price_market.ts";
 import { priceOrigin } from "./price_origin.ts";
@@ -76,31 +76,36 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     const origin = priceOrigin(request, context);
     const key = `${reader.market.name} ${origin} ${path} ${raw}`;
     const tag = entityTag({ name: reader.version }, key);
-    const open = { ...JSON_HEADERS, "cache-control": OPEN, etag: tag };
+    const { publishedAt } = published;
+    const dated = { ...JSON_HEADERS, "last-modified": httpDate(publishedAt) };
+    const open = { ...dated, "cache-control": OPEN, etag: tag };
     if (namesTag(request.headers, tag)) return new Response(null, { status: 304, headers: open });
+    const judged = (headers: typeof open, body: Body) =>
+      isFresh(request.headers, headers.etag, publishedAt)
+        ? new Response(null, { status: 304, headers })
+        : new Response(body, { headers });
     const known = cache.get(`${reader.version} ${key}`);
-    if (known) return new Response(known.body, known);
+    if (known) return judged(open, known.body);
     const { status, body, range } = await answerer(reader, query, () => `${origin}${path}`);
     if (status !== 200) {
       return new Response(body, { status, headers: { ...JSON_HEADERS, "cache-control": "no-store" } });
     }
-    if (!range || !isClosed(range, reader, now())) {
-      cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
-      return isFresh(request.headers, tag, undefined)
-        ? new Response(null, { status: 304, headers: open })
-        : new Response(body, { headers: open });
+    if (range && isClosed(range, reader, now())) {
+      const etag = entityTag({ name: "closed" }, body);
+      return judged({ ...dated, "cache-control": CLOSED, etag }, body);
     }
-    const headers = { ...JSON_HEADERS, "cache-control": CLOSED, etag: entityTag({ name: "closed" }, body) };
-    return isFresh(request.headers, headers.etag, undefined)
-      ? new Response(null, { status: 304, headers })
-      : new Response(body, { headers });
+    cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
+    return judged(open, body);
   }
 
   for (const [path, answerer] of Object.entries(WIRE_ROUTES)) {
     app.get(path, ({ req }) => {
       const query = rawQuery(req.url);
       const location = `${path}/${query === "" ? "" : `?${query}`}`;
-      return new Response(null, { status: 301, headers: { ...COMMON_HEADERS, location } });
+      return new Response(null, {
+        status: 301,
+        headers: { ...COMMON_HEADERS, "cache-control": "public, max-age=86400", location },
+      });
     });
     app.get(`${path}/`, ({ req }) => answer(req.raw, `${path}/`, answerer));
   }
