@@ -157,6 +157,15 @@ describe("caching", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 
+  test("a price of a time to come vouches for nothing", async () => {
+    const { add, ask, clock } = await priceApp();
+    await add(...ticksFrom(["1", "2", "3"]), tick(NOON + DAY_MS, "9"));
+    clock.now = NOON + 1_000_000;
+    const control = async (until: number) =>
+      (await ask(`/api/ticker-list/?until=${until}`)).headers.get("cache-control");
+    expect([await control(T0 + 10), await control(T0 + 40)]).toEqual([IMMUTABLE, SHORT]);
+  });
+
   test("a closed answer keeps its tag when ticks come, an open one does not", async () => {
     const { add, ask, clock } = await priceApp();
     const closed = `/api/ticker-list/?until=${T0}`, open = "/api/ticker-list/";
@@ -304,6 +313,21 @@ describe("/api/prices/status", () => {
     });
     clock.now += 1;
     expect((await json("/api/prices/status")).markets[0].alarm).toBe(true);
+  });
+
+  test("tells the newest price up to now, though there are some of times to come", async () => {
+    const { add, json, clock } = await priceApp({}, [SIMULATED]);
+    const simulated = { market: "simulacion" };
+    await add(tick(NOON, "5", simulated), tick(NOON + DAY_MS, "9", simulated));
+    const told = async (at: number) => {
+      clock.now = at;
+      const { newest, age_seconds, alarm } = (await json("/api/prices/status")).markets[0];
+      return [newest?.price, age_seconds, alarm];
+    };
+    expect(await told(NOON + 60_000)).toEqual([5, 60, false]);
+    expect(await told(NOON + 60_001)).toEqual([5, 60, true]);
+    expect(await told(NOON + DAY_MS)).toEqual([9, 0, false]);
+    expect(await told(NOON - 1)).toEqual([undefined, null, true]);
   });
 
   test("raises the alarm for a market without any price", async () => {
