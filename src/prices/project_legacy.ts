@@ -13,20 +13,21 @@ export const LEGACY = "legacy";
 const BATCH = 1_000;
 
 /**
- * Writes what is missing, in the order of the ticks; answers how many entries.
+ * Writes what is missing, in the order of the ticks; answers how many entries. Ends early where `signal` aborts.
  * Errors: those of the set; the rest is for the next time.
  */
 export async function projectLegacy(
   store: Pick<PriceStore, "ticksSince" | "cursor" | "saveCursor">,
   set: Pick<LegacySet, "add">,
   market: string,
+  signal?: AbortSignal,
 ): Promise<number> {
   const cursor = { market, name: "legacy_set" };
   let position = await store.cursor(cursor);
   let written = 0;
   for (;;) {
     const ticks = await store.ticksSince(market, position, BATCH);
-    if (ticks.length === 0) return written;
+    if (ticks.length === 0 || signal?.aborted) return written;
     const entries = ticks.filter(({ source }) => source !== LEGACY).map(entryOf);
     if (entries.length > 0) await set.add(entries);
     position = ticks.at(-1)!.id;

@@ -90,12 +90,14 @@ describe("importLegacy", () => {
       ["inf", SECOND + 40],
       ["-5.0", SECOND + 50],
       ["7.0", Infinity],
+      ["8.0", 1e13],
+      ["0x10", SECOND],
     ]);
     expect(await importLegacy(store, set, "btcars")).toEqual({
-      read: 7,
+      read: 9,
       added: 3,
       known: 0,
-      refused: { count: 4, examples: ["foo", "nan", "inf", "7.0"] },
+      refused: { count: 6, examples: ["0x10", "foo", "nan", "inf", "8.0"] },
       tooOld: 0,
     });
     const after = [
@@ -106,7 +108,7 @@ describe("importLegacy", () => {
     expect(await told(store)).toEqual(after);
     expect(await importLegacy(store, set, "btcars")).toMatchObject({ added: 0, known: 3 });
     expect(await told(store)).toEqual(after);
-    expect(scores.size).toBe(7);
+    expect(scores.size).toBe(9);
   });
 
   test("keeps several prices of a second, in the order of the set, whenever they come", async () => {
@@ -145,6 +147,23 @@ describe("importLegacy", () => {
     await store.addTicks(many);
     const { set } = memorySet([["1.0", SECOND], ["2500.0", SECOND + 49], ["2500.5", SECOND + 49]]);
     expect(await importLegacy(store, set, "btcars")).toMatchObject({ added: 1, known: 2 });
+  });
+
+  test("ends between two pages when it is told to, and takes the rest the next time", async () => {
+    const store = await btcStore();
+    const { set } = memorySet([["1.0", SECOND], ["2.0", SECOND + 10], ["3.0", SECOND + 20]]);
+    const end = new AbortController();
+    const stopping: LegacySet = {
+      ...set,
+      async *pages() {
+        for await (const page of set.pages()) {
+          yield page;
+          end.abort();
+        }
+      },
+    };
+    expect(await importLegacy(store, stopping, "btcars", end.signal)).toMatchObject({ read: 2, added: 2 });
+    expect(await importLegacy(store, set, "btcars")).toMatchObject({ read: 3, added: 1, known: 2 });
   });
 
   test("leaves what is older than the ticks that are kept", async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "caudal-prices-redis-"));
   // Every poll has a price of its own, so that the set has them all.
   market = startMarketStub(
-    ...Array.from({ length: 500 }, (_, i) => quoting({ btcars: `${84_436_700 + i}.5` })),
+    ...Array.from({ length: 500 }, (_, i) => quoting({ btcars: `${84_436_700 + i}.5`, daiars: "1150.25" })),
   );
 }, START_TIMEOUT_MS);
 afterAll(async () => {
@@ -44,7 +44,8 @@ test("a Redis that dies and returns loses no tick, and what it had is taken over
     settings: {
       REDIS_URL: redis.url,
       BUENBIT_URL: market.url,
-      PRICE_MARKETS: "btcars=Bitcoin en pesos:ARS",
+      // The set is of bitcoin in pesos, wherever that stands.
+      PRICE_MARKETS: "daiars=DAI en pesos:ARS,btcars=Bitcoin en pesos:ARS",
       PRICE_PERIOD_SECONDS: 1,
       ALLOW_INTERNAL_SOURCES: true,
       HARVEST_USER_AGENT: "test",
@@ -76,6 +77,9 @@ test("a Redis that dies and returns loses no tick, and what it had is taken over
   for (const { price, observedAt } of afterLoss.slice(0, -1)) {
     expect(inRedis.get(price)).toBe(Math.floor(observedAt / 1_000));
   }
+  expect([inRedis.has("1150.25"), (await store.newest("daiars"))!.price]).toEqual([false, "1150.25"]);
+  expect(await store.newest("daiars")).toMatchObject({ source: "buenbit" });
+  expect(await store.count("daiars")).toBe(polled.length);
   expect(events.filter((event) => event === "redis.lost")).toHaveLength(1);
   expect(events.filter((event) => event === "prices.delayed")).toHaveLength(1);
   expect(events.filter((event) => event === "prices.refused")).toHaveLength(1);
@@ -104,6 +108,8 @@ test("prices import takes over what is new, and nothing twice", async () => {
   expect(JSON.parse(third.stdout)).toMatchObject({ added: 3_000 });
   const fourth = await runWell("prices_command", ["import", "--json"], env);
   expect(JSON.parse(fourth.stdout)).toMatchObject({ read: JSON.parse(third.stdout).read, added: 0 });
+  const other = { ...env, PRICE_MARKETS: "daiars=DAI en pesos:ARS" };
+  await expect(runWell("prices_command", ["import"], other)).rejects.toThrow(/no tiene btcars/);
   await redis.client.set("other", "x");
   await redis.client.rename("other", "prices");
   await expect(runWell("prices_command", ["import"], env)).rejects.toThrow(/clave "prices" de Redis/);
