@@ -7,8 +7,8 @@ import { parseInteger } from "../core/integer.ts";
 const NUMBER =
   /^([+-]?)(?:(inf(?:inity)?)|((?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?(?:e[+-]?\d+(?:_\d+)*)?))$/i;
 
-/** What Python takes for blanks around a number, besides those of this language. */
-const BLANKS = /^[\s\x85]+|[\s\x85]+$/g;
+/** What Python takes for blanks around a number: those of this language but U+FEFF, and U+0085. */
+const BLANKS = /^(?:(?!\ufeff)[\s\x85])+|(?:(?!\ufeff)[\s\x85])+$/g;
 
 /** Python's `float()` on text; undefined for what it refuses, and for `nan`, which no range has. */
 export function parseFloatText(text: string): number | undefined {
@@ -22,7 +22,8 @@ export function parseFloatText(text: string): number | undefined {
 
 /** Python's `int()` on text, as a number; undefined for what it refuses. */
 export function parseIntegerText(text: string): number | undefined {
-  const value = parseInteger(plainDigits(text));
+  const bare = plainDigits(text);
+  const value = /\s/.test(bare) ? undefined : parseInteger(bare);
   return value === undefined ? undefined : Number(value);
 }
 

@@ -11,7 +11,7 @@ import {
   totalsOf,
 } from "../core/prices/reader.ts";
 import { pythonNumber } from "../core/number_text.ts";
-import { bodyCache, entityTag, isFresh, namesTag } from "./caching.ts";
+import { type Body, bodyCache, entityTag, isFresh, namesTag } from "./caching.ts";
 import { invalid, JSON_HEADERS, type PriceAnswer, priceError } from "./price_answer.ts";
 import { chooseMarket } from "./price_market.ts";
 import { priceOrigin } from "./price_origin.ts";
@@ -84,22 +84,22 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     const tag = entityTag({ name: reader.version }, key);
     const open = { ...JSON_HEADERS, "cache-control": OPEN, etag: tag };
     if (namesTag(request.headers, tag)) return new Response(null, { status: 304, headers: open });
+    const answered = (body: Body, headers: Headers | Record<string, string>, etag: string) =>
+      isFresh(request.headers, etag, undefined)
+        ? new Response(null, { status: 304, headers })
+        : new Response(body, { headers });
     const known = cache.get(`${reader.version} ${key}`);
-    if (known) return new Response(known.body, known);
+    if (known) return answered(known.body, known.headers, tag);
     const { status, body, range } = await answerer(reader, query, () => `${origin}${path}`);
     if (status !== 200) {
       return new Response(body, { status, headers: { ...JSON_HEADERS, "cache-control": "no-store" } });
     }
     if (!range || !await isClosed(range, reader, now())) {
       cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
-      return isFresh(request.headers, tag, undefined)
-        ? new Response(null, { status: 304, headers: open })
-        : new Response(body, { headers: open });
+      return answered(body, open, tag);
     }
-    const headers = { ...JSON_HEADERS, "cache-control": CLOSED, etag: entityTag({ name: "closed" }, body) };
-    return isFresh(request.headers, headers.etag, undefined)
-      ? new Response(null, { status: 304, headers })
-      : new Response(body, { headers });
+    const etag = entityTag({ name: "closed" }, body);
+    return answered(body, { ...JSON_HEADERS, "cache-control": CLOSED, etag }, etag);
   }
 
   for (const [path, answerer] of Object.entries(WIRE_ROUTES)) {

@@ -58,6 +58,13 @@ describe("market", () => {
     expect(await price("?market=simulacion")).toBe(9);
   });
 
+  test("that is named twice is the last one", async () => {
+    const { add, json } = await priceApp();
+    await add(tick(NOON, "5"), tick(NOON, "7", { market: "daiars" }));
+    expect((await json("/api/ticker-list/?market=x&market=daiars")).results[0].price).toBe(7);
+    expect((await json("/api/ticker-list/?market=daiars&market=")).results[0].price).toBe(5);
+  });
+
   test("that is not there is a 404 that names those that are", async () => {
     const { add, ask } = await priceApp();
     await add(tick(NOON, "5"));
@@ -212,14 +219,61 @@ describe("caching", () => {
   });
 });
 
-describe("HEAD", () => {
-  test("has the length of what GET would say", async () => {
+describe("every route", () => {
+  const PATHS = [
+    "/api/average-price/?since=1&until=2",
+    "/api/average-price?since=1&until=2",
+    "/api/ticker-average-price/?since=1&until=2",
+    "/api/ticker-list/",
+    "/api/ticker-list",
+    "/api/ticker-list/?page=9",
+    "/api/ticker-list/?since=x",
+    "/api/ticker-list/?market=x",
+    "/api/ticker-price/?timestamp=1",
+    "/api/ticker-stats/",
+    "/api/ticker-stats/?bucket=x",
+    "/api/prices/status",
+  ];
+
+  test.each(PATHS)("answers HEAD %s as GET without its body", async (path) => {
     const { add, ask } = await priceApp();
     await add(tick(NOON, "5"));
-    const answer = await ask("/api/ticker-list/", {}, "HEAD");
-    const body = await (await ask("/api/ticker-list/")).text();
-    expect([answer.status, answer.headers.get("content-length")]).toEqual([200, String(body.length)]);
+    const [get, head] = [await ask(path), await ask(path, {}, "HEAD")];
+    const body = await get.text();
+    expect([head.status, await head.text()]).toEqual([get.status, ""]);
+    const length = body === "" ? [] : [["content-length", String(new TextEncoder().encode(body).length)]];
+    expect([...head.headers]).toEqual([...get.headers, ...length].sort(([a], [b]) => a! < b! ? -1 : 1));
+    expect(get.headers.get("access-control-allow-origin")).toBe("*");
   });
+
+  test.each(PATHS)("allows %s to be read from anywhere, and nothing else", async (path) => {
+    const { ask } = await priceApp();
+    const preflight = await ask(path, { origin: "https://otra.example" }, "OPTIONS");
+    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
+    expect(preflight.headers.get("access-control-allow-methods")).toContain("GET");
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const refused = await ask(path, {}, method);
+      expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+      expect(await refused.json()).toEqual({ detail: `Method "${method}" not allowed.` });
+    }
+  });
+
+  test.each(PATHS.filter((path) => !/page=9|=x|status|[a-z]\?|list$/.test(path)))(
+    "answers %s with 304 to who has it",
+    async (path) => {
+      const { add, ask, clock } = await priceApp();
+      await add(tick(NOON, "5"));
+      clock.now += 60_000;
+      const { headers } = await ask(path);
+      const tag = headers.get("etag")!;
+      for (const named of [tag, `W/${tag}`, `"x", ${tag}`, "*"]) {
+        const answer = await ask(path, { "if-none-match": named });
+        expect([answer.status, await answer.text(), answer.headers.get("etag")]).toEqual([304, "", tag]);
+        expect(answer.headers.get("cache-control")).toBe(headers.get("cache-control"));
+      }
+      expect((await ask(path, { "if-none-match": '"x"' })).status).toBe(200);
+    },
+  );
 });
 
 describe("numbers", () => {
@@ -255,6 +309,30 @@ describe("/api/ticker-stats/", () => {
       .toEqual([[(midnight - DAY_MS) / 1000, 5], [midnight / 1000, 6]]);
   });
 
+  test("cuts days at midnight in Buenos Aires, wherever the range ends", async () => {
+    const { add, json } = await priceApp();
+    const midnight = Date.UTC(2024, 5, 1, 3), second = midnight / 1000;
+    // At 23:59:50, 00:00:00 and 00:00:10; the last is 00:00 in UTC, in the middle of a day here.
+    await add(...ticksFrom(["1", "2", "3"], midnight - 10_000), tick(midnight + 21 * 3_600_000, "4"));
+    const days = async (range: string) =>
+      (await json(`/api/ticker-stats/?bucket=day&${range}`)).data
+        .map((one: Record<string, number>) => [one.timestamp! - second, one.open, one.close, one.count]);
+    expect(await days("since=0")).toEqual([[-86_400, 1, 1, 1], [0, 2, 4, 3]]);
+    expect(await days(`since=0&until=${second}`)).toEqual([[-86_400, 1, 1, 1], [0, 2, 2, 1]]);
+    expect(await days(`since=0&until=${second - 1}`)).toEqual([[-86_400, 1, 1, 1]]);
+    expect(await days(`since=${second}`)).toEqual([[0, 2, 4, 3]]);
+    expect(await days(`until=${second - 10}`)).toEqual([[-86_400, 1, 1, 1]]);
+    expect(await days(`until=${second - 11}`)).toEqual([]);
+    expect(await days("since=inf")).toEqual([]);
+    expect(await days("until=-inf")).toEqual([]);
+    const hours = (await json(`/api/ticker-stats/?bucket=hour&since=${second - 10}`)).data;
+    expect(hours.map(({ timestamp }: { timestamp: number }) => timestamp - second)).toEqual([
+      -3_600,
+      0,
+      75_600,
+    ]);
+  });
+
   test("counts the ticks of the range alone, both ends in", async () => {
     const { add, json } = await priceApp();
     await add(...ticksFrom(["1", "2", "3", "4"]));
@@ -280,6 +358,31 @@ describe("/api/ticker-stats/", () => {
     const { add, json } = await priceApp();
     await add();
     expect((await json("/api/ticker-stats/")).data).toEqual([]);
+  });
+});
+
+describe("after ticks became minutes", () => {
+  test("means and buckets of whole minutes are as before, lists have the last of each", async () => {
+    const { add, store, json } = await priceApp();
+    const prices = Array.from({ length: 1_080 }, (_, i) => `${80_000_000 + (i * 7_919) % 1_000}.${i}`);
+    await add(...ticksFrom(prices));
+    const minutes = (from: number, to: number) => `since=${T0 + from * 60}&until=${T0 + to * 60 - 1}`;
+    const answers = () =>
+      Promise.all([
+        json(`/api/average-price/?${minutes(0, 60)}`),
+        json(`/api/average-price/?${minutes(7, 131)}`),
+        json(`/api/ticker-stats/?bucket=minute&${minutes(100, 140)}`),
+        json(`/api/ticker-stats/?bucket=hour&${minutes(0, 180)}`),
+        json(`/api/ticker-stats/?bucket=day`),
+      ]);
+    const before = await answers();
+    const list = async (query: string) => (await json(`/api/ticker-list/?page_size=10000&${query}`)).results;
+    const [old, fresh] = [await list(minutes(0, 120)), await list(minutes(120, 180))];
+    expect(await store.thin("btcars", NOON + 7_200_000, 10_000)).toBe(720);
+    await add();
+    expect(await answers()).toEqual(before);
+    expect(await list(minutes(0, 120))).toEqual(old.filter((_: unknown, i: number) => i % 6 === 5));
+    expect(await list(minutes(120, 180))).toEqual(fresh);
   });
 });
 
