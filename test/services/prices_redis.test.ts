@@ -4,11 +4,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openPriceStore } from "../../src/open.ts";
+import { openBlobs, openPriceStore, openPublishedPrices } from "../../src/open.ts";
 import { pricesHere } from "../../src/prices_here.ts";
 import { type MarketStub, quoting, startMarketStub } from "../prices/market_stub.ts";
+import { expectNoLooseFile } from "../publish/racing_publishers.ts";
 import { START_TIMEOUT_MS } from "../services.ts";
-import { eventually, runWell } from "../slow/process.ts";
+import { eventually, runWell, startCommand } from "../slow/process.ts";
 import { type LookedInto, startRedis } from "./redis_client.ts";
 
 let redis: LookedInto;
@@ -84,6 +85,49 @@ test("a Redis that dies and returns loses no tick, and what it had is taken over
   expect(events.filter((event) => event === "prices.delayed")).toHaveLength(1);
   expect(events.filter((event) => event === "prices.refused")).toHaveLength(1);
   await store.close();
+}, 120_000);
+
+test("an import while another process polls: both publish, and nothing is lost", async () => {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "caudal-prices-race-"));
+  const env = {
+    DATA_DIR: home,
+    REDIS_URL: redis.url,
+    BUENBIT_URL: market.url,
+    ALLOW_INTERNAL_SOURCES: "true",
+    PRICE_MARKETS: "btcars=Bitcoin en pesos:ARS",
+    PRICE_PERIOD_SECONDS: "1",
+  };
+  const store = openPriceStore({ dataDir: home });
+  const poller = startCommand("prices_command", ["poll"], env);
+  try {
+    await redis.client.del("prices");
+    await eventually(async () => await store.count("btcars") >= 2);
+    for (let round = 0; round < 3; round++) {
+      const old = Array.from(
+        { length: 1_500 },
+        (_, i) => [1_600_000_000 + i * 1_000 + round, `${round * 1_500 + i}.25`],
+      );
+      await redis.client.zadd("prices", ...old.flat());
+      // Two at once, beside the poller.
+      await Promise.all([1, 2].map(() => runWell("prices_command", ["import"], env)));
+    }
+    const count = await store.count("btcars");
+    expect(await store.ticks("btcars", { from: 0, to: 1_700_000_000_000 }, undefined, 9_999)).toHaveLength(
+      4_500,
+    );
+    const prices = openPublishedPrices({ dataDir: home }, 1_000_000);
+    await eventually(async () => (await prices.current())!.markets[0]!.entries >= count);
+    poller.kill("SIGTERM");
+    const { stderr } = await poller.finished;
+    expect(stderr).toBe("");
+    const { entries } = (await prices.current())!.markets[0]!;
+    expect(entries).toBe(await store.count("btcars"));
+    await expectNoLooseFile(openBlobs({ dataDir: home }));
+  } finally {
+    await poller[Symbol.asyncDispose]();
+    await store.close();
+    fs.rmSync(home, { recursive: true });
+  }
 }, 120_000);
 
 test("prices import takes over what is new, and nothing twice", async () => {
