@@ -79,9 +79,9 @@ export function askReal(settings: PriceSettings, markets: readonly Market[]): Po
   return (withinMs, signal) => askBuenbit(fetchText, markets.map(({ pair }) => pair), withinMs, signal);
 }
 
-/** Publishes the ticks that are in the store and not yet published. */
-export async function publishPricesHere(places: Places, store: PriceStore): Promise<void> {
-  await publishPrices({ store, blobs: openBlobs(places), sha256, now: Date.now });
+/** Publishes the ticks that are in the store and not yet published; `sweeps`: see publishPrices. */
+export async function publishPricesHere(places: Places, store: PriceStore, sweeps = false): Promise<void> {
+  await publishPrices({ store, blobs: openBlobs(places), sha256, now: Date.now, sweeps });
 }
 
 /** Takes over what Redis has of the original market; its days are published again. */
@@ -176,7 +176,11 @@ function followTicks(
   const delayed = (what: string) => (error: unknown) => {
     if (!over.aborted) log("warn", "prices.delayed", { what, ...faultFields(error) });
   };
-  const published = follower(() => publishPricesHere(places, store), delayed("publication"));
+  let isSwept = false;
+  const published = follower(async () => {
+    await publishPricesHere(places, store, !isSwept);
+    isSwept = true;
+  }, delayed("publication"));
 
   const original = real.find(({ name }) => name === ORIGINAL_MARKET);
   const legacy = original && openLegacySet(settings, log);

@@ -29,6 +29,11 @@ function memorySet(entries: readonly (readonly [string, number])[] = []) {
           scores.set(member, Math.max(scores.get(member) ?? -Infinity, score));
         }
       }),
+    has: ({ member, score }) =>
+      Promise.try(() => {
+        if (isDown) throw new Problem("unavailable", "caída");
+        return (scores.get(member) ?? -Infinity) >= score;
+      }),
     async *pages() {
       const all = sorted().map(([member, score]): LegacyEntry => ({ member, score }));
       for (let i = 0; i < all.length; i += 2) yield await Promise.resolve(all.slice(i, i + 2));
@@ -229,6 +234,35 @@ describe("projectLegacy", () => {
       ["3.0", 30],
       ["2.0", 40],
     ]);
+  });
+
+  test("writes all again where the set came back without what was written last", async () => {
+    const store = await btcStore();
+    const world = memorySet([["0.5", SECOND - 10]]);
+    await importLegacy(store, world.set, "btcars");
+    // More than a batch.
+    await store.addTicks(polled(NOON, Array.from({ length: 1_500 }, (_, i) => `${i + 1}`)));
+    await projectLegacy(store, world.set, "btcars");
+    const whole = new Map(world.scores);
+    expect(whole.size).toBe(1_501);
+    for (const price of ["0.5", "1.0", "1500.0"]) world.scores.delete(price);
+    // Stopped in between, it begins again.
+    let isFirst = true;
+    const failing = {
+      ...world.set,
+      add: (entries: readonly LegacyEntry[]) => {
+        if (!isFirst) return Promise.reject(new Problem("unavailable", "caída"));
+        isFirst = false;
+        return world.set.add(entries);
+      },
+    };
+    await expect(projectLegacy(store, failing, "btcars")).rejects.toThrow("caída");
+    expect(await projectLegacy(store, world.set, "btcars")).toBe(1_501);
+    expect(world.scores).toEqual(whole);
+    expect(await projectLegacy(store, world.set, "btcars")).toBe(0);
+    // An entry that an old writer moved on is not lost.
+    world.scores.set("1500.0", SECOND + 99_999);
+    expect(await projectLegacy(store, world.set, "btcars")).toBe(0);
   });
 
   test("writes back nothing that came from the set", async () => {
