@@ -3,7 +3,7 @@
 
 import { buenosAiresDay } from "./core/time.ts";
 import type { PriceStore } from "./core/prices/store.ts";
-import type { Market } from "./core/prices/tick.ts";
+import { type Market, ORIGINAL_MARKET } from "./core/prices/tick.ts";
 import { underLease } from "./etl/lease_keeper.ts";
 import { pause } from "./etl/pause.ts";
 import { textFetcher } from "./host/fetch_text.ts";
@@ -60,8 +60,8 @@ const MAX_BYTES = 2 ** 20;
 const LEASE_PART = 0.6;
 const LONGEST_LEASE_MS = 15_000;
 const RETENTION_MS = 3_600_000;
-/** Between two attempts at daily series, in ms: they wait for other writers by themselves. */
-const SERIES_RETRY_MS = 600_000;
+/** Besides each midnight, how often days are looked for that are to be published, in ms: an import changes past ones. */
+const SERIES_LOOK_MS = 600_000;
 
 export function realMarkets({ PRICE_MARKETS, PRICE_PERIOD_SECONDS }: PriceSettings): Market[] {
   return parseMarkets(PRICE_MARKETS, PRICE_PERIOD_SECONDS * 1_000);
@@ -79,19 +79,20 @@ export function askReal(settings: PriceSettings, markets: readonly Market[]): Po
   return (withinMs, signal) => askBuenbit(fetchText, markets.map(({ pair }) => pair), withinMs, signal);
 }
 
-/** Publishes the ticks that are in the store and not yet published. */
-export async function publishPricesHere(places: Places, store: PriceStore): Promise<void> {
-  await publishPrices({ store, blobs: openBlobs(places), sha256, now: Date.now });
+/** Publishes the ticks that are in the store and not yet published; `sweeps`: see publishPrices. */
+export async function publishPricesHere(places: Places, store: PriceStore, sweeps = false): Promise<void> {
+  await publishPrices({ store, blobs: openBlobs(places), sha256, now: Date.now, sweeps });
 }
 
-/** Takes over what Redis has of the default market; its days are published again. */
+/** Takes over what Redis has of the original market; its days are published again. */
 export async function importLegacyHere(
   store: PriceStore,
   set: Parameters<typeof importLegacy>[1],
   market: Market,
+  signal?: AbortSignal,
 ): Promise<LegacyImport> {
   await store.saveMarket(market);
-  const report = await importLegacy(store, set, market.name);
+  const report = await importLegacy(store, set, market.name, signal);
   if (report.added > 0) await store.saveCursor({ market: market.name, name: "series" }, 0);
   return report;
 }
@@ -175,20 +176,26 @@ function followTicks(
   const delayed = (what: string) => (error: unknown) => {
     if (!over.aborted) log("warn", "prices.delayed", { what, ...faultFields(error) });
   };
-  const published = follower(() => publishPricesHere(places, store), delayed("publication"));
+  let isSwept = false;
+  const published = follower(async () => {
+    await publishPricesHere(places, store, !isSwept);
+    isSwept = true;
+  }, delayed("publication"));
 
-  const legacy = real[0] && openLegacySet(settings, log);
+  const original = real.find(({ name }) => name === ORIGINAL_MARKET);
+  const legacy = original && openLegacySet(settings, log);
   let isImported = false;
   const projected = legacy && follower(async () => {
     // Before the first of our prices moves an entry that nobody has read.
     if (!isImported) {
       await legacy.ready();
-      const { added, refused } = await importLegacyHere(store, legacy.set, real[0]!);
+      const { added, refused } = await importLegacyHere(store, legacy.set, original, over);
+      if (over.aborted) return;
       isImported = true;
       if (refused.count > 0) log("warn", "prices.refused", { ...refused });
       if (added > 0) published.poke();
     }
-    await projectLegacy(store, legacy.set, real[0]!.name);
+    await projectLegacy(store, legacy.set, original.name, over);
   }, delayed("redis"));
 
   let thinnedAt = -Infinity;
@@ -202,19 +209,15 @@ function followTicks(
   }, delayed("retention"));
 
   let lookedAt = -Infinity;
-  let isDone = false;
   const series = follower(async () => {
-    // Each midnight, and again where it could not be done.
     const isNewDay = buenosAiresDay(Date.now()) !== buenosAiresDay(lookedAt);
-    if (!isNewDay && (isDone || Date.now() - lookedAt < SERIES_RETRY_MS)) return;
+    if (!isNewDay && Date.now() - lookedAt < SERIES_LOOK_MS) return;
     lookedAt = Date.now();
-    isDone = false;
     await seriesAfter;
     for (const market of real) {
       if (over.aborted) return;
       await publishPriceSeries(places, store, market, Date.now());
     }
-    isDone = true;
   }, delayed("series"));
 
   return {

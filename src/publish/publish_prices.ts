@@ -38,6 +38,8 @@ export type PublishPrices = {
   readonly sha256: (bytes: Uint8Array) => string;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Also looks for files that nobody names: a publisher that was killed leaves some. */
+  readonly sweeps?: boolean;
 };
 
 export type PricesReport = {
@@ -94,9 +96,9 @@ async function publishOnce(context: PublishPrices, written: Set<string>): Promis
     if (markets.some(({ market }) => market.name === gone.market.name)) continue;
     await priceHistory(blobs, write, gone, retire).retireAll();
   }
-  // Where nothing was published that could be followed, files may lie about.
-  const loose = pointer ? written : await blobs.list(PRICES_FOLDER);
-  for (const name of await unnamed(blobs, loose, markets)) retire(name);
+  // They may be of another who has yet to name them: it finds them retired, and takes them back.
+  const loose = pointer && !context.sweeps ? written : await blobs.list(PRICES_FOLDER);
+  for (const name of await unnamed(blobs, loose, markets)) if (!retired.has(name)) retire(name);
   const removed = [...retired].filter(([, at]) => now() - at >= RETIRED_MS).map(([name]) => name);
   for (const name of removed) retired.delete(name);
 

@@ -248,6 +248,25 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])("publishPrices f
     await expectAsStored(await one.reader(), one.all, randomNumbers(5));
   });
 
+  test("takes away what a killed publisher left, after an hour, when it is told to look", async () => {
+    await one.add(Array.from({ length: 1_100 }, (_, i) => tick(START + i * 10_000, "5")));
+    await one.publish();
+    const before = [...one.blobs.files.keys()];
+    const sweep = () =>
+      publishPrices({ store: one.store, blobs: one.blobs, sha256, now: () => one.clock.now, sweeps: true });
+    for (const name of ["price/left.bin", "price/left.json"]) await one.blobs.write(name, new Uint8Array());
+    await one.publish();
+    one.clock.now += HOUR_MS;
+    await sweep();
+    one.clock.now += HOUR_MS - 1;
+    // Found again it is no younger.
+    await sweep();
+    expect(one.blobs.files.size).toBe(before.length + 2);
+    one.clock.now += 1;
+    await one.publish();
+    expect([...one.blobs.files.keys()]).toEqual(before);
+  });
+
   test("retires what it had of a market that is gone from the store", async () => {
     await one.store.saveMarket({ ...MARKET, name: "daiars" });
     await one.add(Array.from({ length: 1_100 }, (_, i) => tick(START + i * 10_000, "5")));

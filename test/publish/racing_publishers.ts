@@ -65,6 +65,11 @@ export async function racePublishers(open: () => WriteBlobs, rounds: number): Pr
   clock.now += HOUR_MS;
   await publishTo(open());
   const blobs = open();
+  expect((await blobs.list(PRICES_FOLDER)).toSorted()).toEqual((await namedFiles(blobs)).toSorted());
+}
+
+/** Files that the pointer leads to; those that are retired are not among them. */
+async function namedFiles(blobs: WriteBlobs): Promise<string[]> {
   const named: string[] = [];
   const { markets } = decodePricesPointer((await blobs.read(PRICES_POINTER))!);
   for (const { hash } of markets.flatMap(({ indexes }) => indexes)) {
@@ -73,5 +78,12 @@ export async function racePublishers(open: () => WriteBlobs, rounds: number): Pr
       named.push(chunkName(chunk.hash));
     }
   }
-  expect((await blobs.list(PRICES_FOLDER)).toSorted()).toEqual(named.toSorted());
+  return named;
+}
+
+/** What is stored is what the pointer leads to, and what it says to be retired. */
+export async function expectNoLooseFile(blobs: WriteBlobs): Promise<void> {
+  const { retired } = decodePricesPointer((await blobs.read(PRICES_POINTER))!);
+  const known = new Set([...await namedFiles(blobs), ...retired.map(([name]) => name)]);
+  expect((await blobs.list(PRICES_FOLDER)).filter((name) => !known.has(name))).toEqual([]);
 }

@@ -192,6 +192,12 @@ test("days of a market are series: searched, combined, and kept by harvests", as
   // The day after there is one day more.
   expect(await publishPriceSeries(places, store, { ...BTC, isReal: false }, Date.now() + DAY_MS)).toBe(false);
   expect(await publishPriceSeries(places, store, BTC, Date.now() + DAY_MS)).toBe(true);
+  // A clock that was a day ahead is no reason to wait for a day.
+  expect(await publishPriceSeries(places, store, BTC, Date.now())).toBe(true);
+  // An import changes days that were published.
+  await store.addTicks([tick(today - 3 * DAY_MS + 30_000, "90000000", { source: "legacy" })]);
+  await store.saveCursor({ market: "btcars", name: "series" }, 0);
+  expect(await publishPriceSeries(places, store, BTC, Date.now() + DAY_MS)).toBe(true);
   await store.close();
   await runWell("harvest", ["--data", dataDir]);
 
@@ -201,7 +207,8 @@ test("days of a market are series: searched, combined, and kept by harvests", as
   const day = (back: number) => isoDate(buenosAiresDay(Date.now()) - back);
   const { data } = await json(`${url}/series/api/series/?ids=${ids}&metadata=none`);
   expect(data).toEqual([
-    [day(3), 84457800.17, 84436700, 84500000.5, 84436700],
+    // (2 · 84436700 + 84500000.5 + 90000000) / 4
+    [day(3), 85843350.12, 90000000, 90000000, 84436700],
     [day(2), 5, 5, 5, 5],
     [day(1), 6.25, 6.25, 6.25, 6.25],
     [day(0), 7, 7, 7, 7],
