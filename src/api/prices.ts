@@ -18,7 +18,6 @@ import { priceOrigin } from "./price_origin.ts";
 import { lastOf, pageQuery, parseFloatText, parseIntegerText, type Range, rangeOf } from "./price_params.ts";
 import { statsAnswer } from "./price_stats.ts";
 import { statusAnswer } from "./price_status.ts";
-import { priceStream } from "./price_stream.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 
@@ -30,9 +29,12 @@ export type PriceContext = {
   readonly publicUrl?: string;
   /** Proxies of ours in front, whose word on host and scheme is taken. */
   readonly trustedProxies?: number;
-  /** New ticks are streamed until then; without it there is no stream. */
-  readonly streamsUntil?: AbortSignal;
+  /** Streams new ticks (price_stream.ts); without it there is no stream. */
+  readonly priceStream?: PriceStream;
 };
+
+/** Answers with the new ticks of the market that `reader` is of, until the reader leaves. */
+export type PriceStream = (prices: Prices, reader: PriceReader, request: Request) => Promise<Response>;
 
 type Answerer = (reader: PriceReader, query: URLSearchParams, base: () => string) => Promise<PriceAnswer>;
 
@@ -44,7 +46,7 @@ const WIRE_ROUTES: Readonly<Record<string, Answerer>> = {
 };
 const STATS_PATHS = ["/api/ticker-stats", "/api/ticker-stats/"];
 const STATUS_PATHS = ["/api/prices/status", "/api/prices/status/"];
-const STREAM_PATHS = ["/api/ticker-stream", "/api/ticker-stream/"];
+export const STREAM_PATHS = ["/api/ticker-stream", "/api/ticker-stream/"];
 
 const PRICE_PATHS = new Set([
   ...Object.keys(WIRE_ROUTES).flatMap((path) => [path, `${path}/`]),
@@ -69,7 +71,7 @@ const OPEN = "public, max-age=5, stale-if-error=86400";
 
 /** Adds the routes to the application. */
 export function priceRoutes(app: Hono, context: PriceContext): void {
-  const { prices, now, streamsUntil } = context;
+  const { prices, now, priceStream } = context;
   const cache = bodyCache(CACHE_BYTES);
 
   async function answer(request: Request, path: string, answerer: Answerer): Promise<Response> {
@@ -126,14 +128,13 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
         : priceError(503, NOT_PUBLISHED);
     });
   }
-  if (!prices || !streamsUntil) return;
-  const stream = priceStream(prices, streamsUntil);
+  if (!prices || !priceStream) return;
   for (const path of STREAM_PATHS) {
     app.get(path, async ({ req }) => {
       const published = await prices.current();
       if (!published) return priceError(503, NOT_PUBLISHED);
       const reader = marketOf(published, new URLSearchParams(rawQuery(req.url)));
-      return reader instanceof Response ? reader : stream(reader, req.raw);
+      return reader instanceof Response ? reader : priceStream(prices, reader, req.raw);
     });
   }
 }

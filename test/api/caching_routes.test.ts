@@ -3,6 +3,7 @@
 
 import zlib from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { priceStream } from "../../src/api/price_stream.ts";
 import { CACHE_CONTROL, CDN_CACHE_CONTROL } from "../../src/api/caching.ts";
 import { timed } from "../../src/api/server_timing.ts";
 import { compressed } from "../../src/host/compressed.ts";
@@ -97,7 +98,7 @@ const CONDITIONS: readonly Record<string, string>[] = [
 ];
 
 const end = new AbortController();
-const { app, pass } = await wholeApp({ streamsUntil: end.signal });
+const { app, pass } = await wholeApp({ priceStream: priceStream(end.signal) });
 afterAll(() => end.abort());
 
 const ask = async (path: string, headers: Record<string, string> = {}, method = "GET") =>

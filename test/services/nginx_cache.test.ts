@@ -1,48 +1,26 @@
 // A real nginx with the configuration that is recommended, between readers and the application: what it keeps, how
 // it asks again, and what readers get when nobody answers behind it.
 
-import http from "node:http";
 import path from "node:path";
 import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { priceStream } from "../../src/api/price_stream.ts";
 import { findOrInstall, findProgram } from "../../scripts/services/packages.ts";
 import { timed } from "../../src/api/server_timing.ts";
 import { compressed } from "../../src/host/compressed.ts";
 import { MONTHLY } from "../api/published_app.ts";
 import { FIRST_TICK, wholeApp } from "../api/whole_app.ts";
+import { rawGet as ask, type Reply } from "../edge/raw_get.ts";
 import { eventually, startProgram } from "../slow/process.ts";
 import { freePort } from "./s3_server.ts";
 
 const PATH = `/series/api/series/?ids=${MONTHLY}&limit=1000`;
 const DEPLOYED = `${import.meta.dirname}/../../scripts/deploy/nginx.conf`;
 
-type Reply = {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Uint8Array;
-};
-
-/** Asks as written: `fetch` adds encodings of its own and decodes what comes. */
-function ask(url: string, headers: Record<string, string> = {}, method = "GET"): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(url, { method, headers, agent: false }, (response) => {
-      const parts: Uint8Array[] = [];
-      response.on("data", (part) => parts.push(part));
-      response.on(
-        "end",
-        () =>
-          resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(parts) }),
-      );
-    });
-    request.once("error", reject);
-    request.end();
-  });
-}
-
 /** The application on a port, whose answers live a second or what `life` says, and what it was asked and answered. */
 async function startApp(port: number) {
   const closing = new AbortController();
-  const whole = await wholeApp({ trustedProxies: 1, streamsUntil: closing.signal });
+  const whole = await wholeApp({ trustedProxies: 1, priceStream: priceStream(closing.signal) });
   const { app } = whole;
   const answered: string[] = [];
   const state = {

@@ -4,6 +4,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { priceStream } from "../../src/api/price_stream.ts";
 import { buildAssets } from "../../src/assets.ts";
 import { priceApp } from "../api/price_app.ts";
 import { NOON, tick } from "../store/price_examples.ts";
@@ -11,7 +12,7 @@ import { startChromium } from "./chromium.ts";
 
 const end = new AbortController();
 const built = buildAssets();
-const world = await priceApp({ streamsUntil: end.signal, assets: { files: () => built } });
+const world = await priceApp({ priceStream: priceStream(end.signal), assets: { files: () => built } });
 const PRICES = Array.from({ length: 120 }, (_, i) => tick(NOON - i * 600_000, `${80_000_000 + i * 1_000}`));
 
 const HOUR = 3_600_000;
