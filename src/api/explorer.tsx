@@ -9,6 +9,7 @@ import { DUMP_FILES } from "../core/dump_files.ts";
 import type { Dumps, StoredDump } from "../core/dumps.ts";
 import { compareFrequency, firstDay, FREQUENCIES, type Frequency } from "../core/frequency.ts";
 import { type Observations, trim } from "../core/observations.ts";
+import type { Prices } from "../core/prices/reader.ts";
 import { Problem } from "../core/problem.ts";
 import type { Popularities, Popularity } from "../core/hits.ts";
 import { freshnessOf } from "../core/render_series.ts";
@@ -45,6 +46,7 @@ type ExplorerContext = {
   readonly searches?: Searches;
   readonly searchMinScore?: number;
   readonly dumps?: Dumps;
+  readonly prices?: Prices;
   readonly assets?: Assets;
   readonly version: string;
   readonly publicUrl?: string;
@@ -116,12 +118,13 @@ async function answerHome(asked: Asked): Promise<Response> {
   const { url, language, headers } = asked;
   const address = readSearchAddress(url.searchParams, language);
   const downloads = address ? [] : await downloadsOf(asked);
+  const hasPrices = !address && await pricesOf(asked);
   const popularity = address && await asked.context.popularities?.current();
-  const beside = address ? [popularity?.name] : downloads.map(({ sha256 }) => sha256);
+  const beside = address ? [popularity?.name] : [hasPrices, ...downloads.map(({ sha256 }) => sha256)];
   return await answerPage(
     headers,
     { tag: tagOf(asked, undefined, beside.join(" ")), language },
-    () => address ? results(asked, address, popularity) : home(asked, downloads),
+    () => address ? results(asked, address, popularity) : home(asked, downloads, hasPrices),
   );
 }
 
@@ -137,9 +140,21 @@ async function downloadsOf({ context: { dumps, onError } }: Asked): Promise<read
   }
 }
 
+/** Whether there are markets to show; no where they cannot be told. */
+async function pricesOf({ context: { prices, onError } }: Asked): Promise<boolean> {
+  try {
+    return (await prices?.current())?.markets.some(({ market }) => market.isReal) ?? false;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    onError?.(error, "/");
+    return false;
+  }
+}
+
 async function home(
   { snapshot, url, language, context }: Asked,
   downloads: readonly StoredDump[],
+  hasPrices: boolean,
 ): Promise<Markup> {
   const { version, publicUrl } = context;
   const examples = await snapshot.series(exampleIds(snapshot.catalogs).slice(0, EXAMPLES));
@@ -153,6 +168,7 @@ async function home(
       requests={readyRequests(examples.filter((record) => record !== undefined))}
       themes={await themesOf(snapshot, context)}
       downloads={downloads}
+      hasPrices={hasPrices}
     />
   );
 }

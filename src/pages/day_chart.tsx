@@ -13,7 +13,9 @@ const LINE = { top: 3, height: 86 } as const;
 const BOTTOM = LINE.top + LINE.height;
 
 const VALUE_MARKS = 6;
-const MARK_EVERY_MS = 4 * 3_600_000;
+/** Marks of time are at multiples of one of these: the narrowest of which there are not too many. */
+const TIME_STEPS_MS = [5, 15, 30, 60, 120, 240].map((minutes) => minutes * 60_000);
+const MOST_TIME_MARKS = 6;
 
 /** A moment in epoch ms, and its price; NaN where there is none. */
 export type Moment = { readonly at: number; readonly price: number };
@@ -31,10 +33,10 @@ export function DayChart({ language, moments, title, description }: {
   const labels = markLabels(language, marks, false);
   const first = points[0]!.day, last = points.at(-1)!.day;
   const scale = scaleOf(first, last, marks[0]!, marks.at(-1)!);
+  const step = TIME_STEPS_MS.find((step) => (last - first) / step <= MOST_TIME_MARKS) ??
+    TIME_STEPS_MS.at(-1)!;
   const hours: number[] = [];
-  for (let at = Math.ceil(first / MARK_EVERY_MS) * MARK_EVERY_MS; at <= last; at += MARK_EVERY_MS) {
-    hours.push(at);
-  }
+  for (let at = Math.ceil(first / step) * step; at <= last; at += step) hours.push(at);
 
   return (
     <svg

@@ -10,6 +10,7 @@ import { SEARCH } from "./explorer_text.ts";
 import { type Download, HomeDownloads } from "./home_downloads.tsx";
 import { Layout, pageHref, type PageProps, Table } from "./layout.tsx";
 import { momentText } from "./moment_text.ts";
+import { pricesPageHref } from "./prices_page.tsx";
 import { facetHref, searchHref } from "./search_address.ts";
 import { SearchBox } from "./search_box.tsx";
 import { seriesPageHref } from "./series_address.ts";
@@ -30,13 +31,15 @@ type HomeProps = PageProps & {
   readonly themes: readonly FacetValue[];
   /** Files with everything; none where they were not generated. */
   readonly downloads: readonly Download[];
+  /** Whether the page of prices has a market to show. */
+  readonly hasPrices: boolean;
 };
 
 /** Themes that are offered. */
 const THEMES = 12;
 
 export function Home(props: HomeProps) {
-  const { language, origin, snapshot, publishedAt, catalogs, requests, themes, downloads } = props;
+  const { language, origin, snapshot, publishedAt, catalogs, requests, themes, downloads, hasPrices } = props;
   const say = sayIn(language);
   const format = new Intl.NumberFormat(LOCALES[language]);
   const number = (value: number) => format.format(value);
@@ -158,6 +161,11 @@ export function Home(props: HomeProps) {
           <li>
             <a href={pageHref("/docs", language)}>{say(HOME.moreDocs)}</a>
           </li>
+          {hasPrices && (
+            <li>
+              <a href={pricesPageHref(undefined, language)}>{say(HOME.morePrices)}</a>
+            </li>
+          )}
           <li>
             <a href="/openapi.json">{say(HOME.moreOpenapi)}</a>
           </li>

@@ -16,6 +16,8 @@ export const PRICES_PAGE = {
     "No price of this market was observed yet.",
   ],
   noneYet: ["Todavía no hay precios publicados.", "No prices are published yet."],
+  absent: ["No hay ningún mercado con ese nombre", "There is no market of that name"],
+  asked: ["Se pidió", "Asked for"],
   chart: ["El último día", "The last day"],
   lineOf: ["Línea del precio de las últimas 24 horas", "Line of the price of the last 24 hours"],
   from: ["De", "From"],

@@ -90,10 +90,12 @@ export async function publishedApp() {
   );
   await store.saveOutcome(run(2), key("e", "e.1", "otro"), indexed([series(QUOTED, YEARS)]));
   const { snapshot } = await publishNow();
+  const snapshots = openSnapshots(blobs, () => now);
   return {
+    snapshots,
     app: createApp({
       site: wholeSite,
-      snapshots: openSnapshots(blobs, () => now),
+      snapshots,
       activities: openActivities(blobs, () => now),
       searches: openSearches(blobs),
       dumps: openDumps(blobs, () => now),
