@@ -12,7 +12,6 @@ import type { Assets } from "./assets.ts";
 import { entityTag } from "./caching.ts";
 import { answerMarkup, answerPage, framed } from "./page.ts";
 import { chooseMarket } from "./price_market.ts";
-import { problemJson } from "./problems.ts";
 
 type PricePageContext = {
   readonly prices?: Prices;
@@ -34,8 +33,11 @@ export function pricePageRoutes(app: Hono, { prices, assets, version }: PricePag
       const published = await prices?.current();
       const name = req.query("market") ?? "";
       const reader = published && chooseMarket(published, name);
-      if (!reader && name !== "") return problemJson(404, `No hay un mercado "${name}"`);
       const markets = published?.markets.map(({ market }) => market) ?? [];
+      if (published && !reader && name !== "") {
+        const page = <PricesPage {...await framed(language, version)} markets={markets} absent={name} />;
+        return await answerMarkup(page, { status: 404, language });
+      }
       if (!reader) {
         const page = <PricesPage {...await framed(language, version)} markets={markets} />;
         return await answerMarkup(page, { status: 503, language, headers: { "retry-after": "5" } });

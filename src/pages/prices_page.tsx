@@ -32,7 +32,9 @@ export type ShownHour = {
 export type PricesPageProps = PageProps & {
   /** All of them, that of the page among them. */
   readonly markets: readonly ShownMarket[];
-  /** Absent before anything is published. */
+  /** A name that was asked for, and that no market has. */
+  readonly absent?: string;
+  /** Absent before anything is published too. */
   readonly shown?: {
     readonly market: ShownMarket;
     /** Epoch ms of the last attempt, where the market did not answer it. */
@@ -57,9 +59,9 @@ export function pricesPageHref(market: string | undefined, language: Language): 
 }
 
 export function PricesPage(props: PricesPageProps) {
-  const { language, markets, shown } = props;
+  const { language, markets, absent, shown } = props;
   const say = sayIn(language);
-  const title = shown?.market.title ?? say(PRICES_PAGE.title);
+  const title = shown?.market.title ?? say(absent === undefined ? PRICES_PAGE.title : PRICES_PAGE.absent);
   return (
     <Layout
       {...props}
@@ -69,11 +71,19 @@ export function PricesPage(props: PricesPageProps) {
       description={say(PRICES_PAGE.description)}
     >
       <h1>{title}</h1>
-      {shown ? <Market language={language} {...shown} /> : (
-        <p class="empty" role="status">
-          <Prose text={say(PRICES_PAGE.noneYet)} />
-        </p>
-      )}
+      {shown
+        ? <Market language={language} {...shown} />
+        : absent === undefined
+        ? (
+          <p class="empty" role="status">
+            <Prose text={say(PRICES_PAGE.noneYet)} />
+          </p>
+        )
+        : (
+          <p>
+            {say(PRICES_PAGE.asked)}: <code>{absent}</code>
+          </p>
+        )}
       {markets.length > (shown ? 1 : 0) && (
         <nav aria-label={say(PRICES_PAGE.markets)}>
           <h2>{say(PRICES_PAGE.markets)}</h2>

@@ -19,6 +19,8 @@ export const PRICES_PAGE = {
     "Todavía no hay precios publicados: los observa el proceso que se inicia con `start` o con `worker`.",
     "No prices are published yet: the process that `start` or `worker` begins observes them.",
   ],
+  absent: ["No hay ningún mercado con ese nombre", "There is no market of that name"],
+  asked: ["Se pidió", "Asked for"],
   failing: [
     "El mercado no responde. Se lo sigue consultando; último intento:",
     "The market does not answer. It is still asked; last attempt:",

@@ -104,6 +104,32 @@ describe("/precios", () => {
     expect((await ask(path)).status).toBe(status);
   });
 
+  test("names the markets that there are where one is asked for that is not", async () => {
+    const { add, ask } = await priceApp();
+    await add(tick(NOON, "5"));
+    const answer = await ask("/precios?market=%3Cb%3E&lang=en");
+    expect([answer.status, answer.headers.get("content-type"), answer.headers.get("cache-control")]).toEqual([
+      404,
+      "text/html; charset=utf-8",
+      "no-store",
+    ]);
+    const html = await answer.text();
+    expect(text(html)).toContain("There is no market of that name");
+    expect(html).toContain("<code>&lt;b&gt;</code>");
+    expect(html).toContain('href="/precios?market=btcars&amp;lang=en"');
+  });
+
+  test.each([
+    { why: "a quarter of an hour", minutes: 15, marks: ["12:00", "12:05", "12:10", "12:15"] },
+    { why: "two hours", minutes: 120, marks: ["12:00", "12:30", "13:00", "13:30", "14:00"] },
+  ])("marks the times of $why", async ({ minutes, marks }) => {
+    const { add, ask } = await priceApp();
+    const ticks = Array.from({ length: minutes / 5 + 1 }, (_, i) => tick(NOON + i * 300_000, String(5 + i)));
+    await add(...ticks);
+    const html = await (await ask("/precios")).text();
+    expect([...html.matchAll(/>(\d\d:\d\d)<\/text>/g)].map(([, time]) => time)).toEqual(marks);
+  });
+
   test("is the same until a price comes", async () => {
     const { add, ask } = await priceApp();
     await add(tick(NOON, "5"));
