@@ -32,6 +32,7 @@ await runCommand({
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
   },
   run: async ({ once = false, json = false, data }, [verb = "", ...rest]) => {
+    if (verb === "") throw new UsageProblem("Falta qué hacer: poll o import");
     if (!["poll", "import"].includes(verb) || rest.length > 0) {
       throw new UsageProblem(`Se espera poll o import, no "${[verb, ...rest].join(" ")}"`);
     }

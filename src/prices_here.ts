@@ -140,8 +140,8 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
             onError.clear();
             following.poke();
           },
-          onFailing: (message: string) => log("warn", "prices.failing", { error: message }),
-          onRecovered: () => log("warn", "prices.recovered"),
+          onFailing: (message: string) => log("info", "prices.failing", { error: message }),
+          onRecovered: () => log("info", "prices.recovered"),
           onError: onError.tell,
         };
         const polling = [

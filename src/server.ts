@@ -2,6 +2,7 @@
 // until it is told to stop.
 
 import { createApp } from "./api/app.ts";
+import { priceStream } from "./api/price_stream.ts";
 import { timed } from "./api/server_timing.ts";
 import { wholeSite } from "./api/whole_site.ts";
 import { builtAssets } from "./assets.ts";
@@ -85,6 +86,14 @@ export function portOption(option: string | undefined, fallback: number): number
   return port;
 }
 
+/** Why nothing can listen at an address, by what the attempt ended with. */
+export function listenProblem(host: string, port: number, cause: unknown): Problem {
+  const why = cause instanceof Deno.errors.AddrInUse
+    ? "está ocupado: elija otro con --port"
+    : (cause as Error).message;
+  return new Problem("unavailable", `No se puede escuchar en ${host}:${port}: ${why}`, [], { cause });
+}
+
 /**
  * Listens at once; answers 503 until a snapshot is published. Queries are counted in Redis, else in `own`.
  * Errors: Problem `unavailable` when the port cannot be had.
@@ -109,7 +118,7 @@ export async function startServer(
     listings: openPublishedListings(places),
     popularities: openPublishedPopularity(places),
     prices: openPublishedPrices(places, settings.SEGMENT_CACHE_MB * MB),
-    streamsUntil: closing.signal,
+    priceStream: priceStream(closing.signal),
     trustedProxies: settings.TRUSTED_PROXIES,
     searches: openPublishedSearches(
       places,
@@ -144,10 +153,7 @@ export async function startServer(
   try {
     server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.AddrInUse
-      ? "está ocupado: elija otro con --port"
-      : (cause as Error).message;
-    throw new Problem("unavailable", `No se puede escuchar en ${host}:${port}: ${why}`, [], { cause });
+    throw listenProblem(host, port, cause);
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {

@@ -40,15 +40,17 @@ export function pricePageRoutes(app: Hono, { prices, assets, version }: PricePag
         const page = <PricesPage {...await framed(language, version)} markets={markets} />;
         return await answerMarkup(page, { status: 503, language, headers: { "retry-after": "5" } });
       }
+      const { market, status } = reader;
+      const failedAt = status && status.consecutiveFailures > 0 ? status.lastErrorAt ?? undefined : undefined;
       const tag = entityTag(
         { name: reader.version },
-        `precios ${language} ${version} ${JSON.stringify([reader.market, markets])}`,
+        `precios ${language} ${version} ${JSON.stringify([market, markets, failedAt])}`,
       );
       return await answerPage(req.raw.headers, { tag, language, scripted: true }, async () => (
         <PricesPage
           {...await framed(language, version, assets, "prices")}
           markets={markets}
-          shown={{ market: reader.market, ...await lastDay(reader) }}
+          shown={{ market, failedAt, ...await lastDay(reader) }}
         />
       ));
     });

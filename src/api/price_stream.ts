@@ -3,6 +3,7 @@
 
 import type { PriceReader, Prices } from "../core/prices/reader.ts";
 import { priceError } from "./price_answer.ts";
+import type { PriceStream } from "./prices.ts";
 import { COMMON_HEADERS } from "./problems.ts";
 
 /** How often a quiet stream looks, and says that it is there, in ms. */
@@ -18,12 +19,9 @@ const MOST_MISSED = 10_000;
 const utf8 = new TextEncoder();
 
 /** Makes answers that go on until the reader leaves, or `until`. */
-export function priceStream(
-  prices: Prices,
-  until: AbortSignal,
-): (reader: PriceReader, request: Request) => Promise<Response> {
+export function priceStream(until: AbortSignal): PriceStream {
   let streams = 0;
-  return async (first, request) => {
+  return async (prices: Prices, first, request) => {
     if (streams >= MOST_STREAMS || until.aborted) {
       return priceError(503, "Hay demasiados lectores de precios en vivo. Reintente más tarde");
     }

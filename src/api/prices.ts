@@ -11,14 +11,13 @@ import {
   totalsOf,
 } from "../core/prices/reader.ts";
 import { pythonNumber } from "../core/number_text.ts";
-import { type Body, bodyCache, entityTag, isFresh, namesTag } from "./caching.ts";
+import { type Body, bodyCache, entityTag, httpDate, isFresh, namesTag } from "./caching.ts";
 import { invalid, JSON_HEADERS, type PriceAnswer, priceError } from "./price_answer.ts";
 import { chooseMarket } from "./price_market.ts";
 import { priceOrigin } from "./price_origin.ts";
 import { lastOf, pageQuery, parseFloatText, parseIntegerText, type Range, rangeOf } from "./price_params.ts";
 import { statsAnswer } from "./price_stats.ts";
 import { statusAnswer } from "./price_status.ts";
-import { priceStream } from "./price_stream.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 
@@ -30,9 +29,12 @@ export type PriceContext = {
   readonly publicUrl?: string;
   /** Proxies of ours in front, whose word on host and scheme is taken. */
   readonly trustedProxies?: number;
-  /** New ticks are streamed until then; without it there is no stream. */
-  readonly streamsUntil?: AbortSignal;
+  /** Streams new ticks (price_stream.ts); without it there is no stream. */
+  readonly priceStream?: PriceStream;
 };
+
+/** Answers with the new ticks of the market that `reader` is of, until the reader leaves. */
+export type PriceStream = (prices: Prices, reader: PriceReader, request: Request) => Promise<Response>;
 
 type Answerer = (reader: PriceReader, query: URLSearchParams, base: () => string) => Promise<PriceAnswer>;
 
@@ -44,7 +46,7 @@ const WIRE_ROUTES: Readonly<Record<string, Answerer>> = {
 };
 const STATS_PATHS = ["/api/ticker-stats", "/api/ticker-stats/"];
 const STATUS_PATHS = ["/api/prices/status", "/api/prices/status/"];
-const STREAM_PATHS = ["/api/ticker-stream", "/api/ticker-stream/"];
+export const STREAM_PATHS = ["/api/ticker-stream", "/api/ticker-stream/"];
 
 const PRICE_PATHS = new Set([
   ...Object.keys(WIRE_ROUTES).flatMap((path) => [path, `${path}/`]),
@@ -69,7 +71,7 @@ const OPEN = "public, max-age=5, stale-if-error=86400";
 
 /** Adds the routes to the application. */
 export function priceRoutes(app: Hono, context: PriceContext): void {
-  const { prices, now, streamsUntil } = context;
+  const { prices, now, priceStream } = context;
   const cache = bodyCache(CACHE_BYTES);
 
   async function answer(request: Request, path: string, answerer: Answerer): Promise<Response> {
@@ -82,31 +84,36 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     const origin = priceOrigin(request, context);
     const key = `${reader.market.name} ${origin} ${path} ${raw}`;
     const tag = entityTag({ name: reader.version }, key);
-    const open = { ...JSON_HEADERS, "cache-control": OPEN, etag: tag };
+    const { publishedAt } = published;
+    const dated = { ...JSON_HEADERS, "last-modified": httpDate(publishedAt) };
+    const open = { ...dated, "cache-control": OPEN, etag: tag };
     if (namesTag(request.headers, tag)) return new Response(null, { status: 304, headers: open });
-    const answered = (body: Body, headers: Headers | Record<string, string>, etag: string) =>
-      isFresh(request.headers, etag, undefined)
+    const judged = (headers: typeof open, body: Body) =>
+      isFresh(request.headers, headers.etag, publishedAt)
         ? new Response(null, { status: 304, headers })
         : new Response(body, { headers });
     const known = cache.get(`${reader.version} ${key}`);
-    if (known) return answered(known.body, known.headers, tag);
+    if (known) return judged(open, known.body);
     const { status, body, range } = await answerer(reader, query, () => `${origin}${path}`);
     if (status !== 200) {
       return new Response(body, { status, headers: { ...JSON_HEADERS, "cache-control": "no-store" } });
     }
-    if (!range || !await isClosed(range, reader, now())) {
-      cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
-      return answered(body, open, tag);
+    if (range && await isClosed(range, reader, now())) {
+      const etag = entityTag({ name: "closed" }, body);
+      return judged({ ...dated, "cache-control": CLOSED, etag }, body);
     }
-    const etag = entityTag({ name: "closed" }, body);
-    return answered(body, { ...JSON_HEADERS, "cache-control": CLOSED, etag }, etag);
+    cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
+    return judged(open, body);
   }
 
   for (const [path, answerer] of Object.entries(WIRE_ROUTES)) {
     app.get(path, ({ req }) => {
       const query = rawQuery(req.url);
       const location = `${path}/${query === "" ? "" : `?${query}`}`;
-      return new Response(null, { status: 301, headers: { ...COMMON_HEADERS, location } });
+      return new Response(null, {
+        status: 301,
+        headers: { ...COMMON_HEADERS, "cache-control": "public, max-age=86400", location },
+      });
     });
     app.get(`${path}/`, ({ req }) => answer(req.raw, `${path}/`, answerer));
   }
@@ -121,14 +128,13 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
         : priceError(503, NOT_PUBLISHED);
     });
   }
-  if (!prices || !streamsUntil) return;
-  const stream = priceStream(prices, streamsUntil);
+  if (!prices || !priceStream) return;
   for (const path of STREAM_PATHS) {
     app.get(path, async ({ req }) => {
       const published = await prices.current();
       if (!published) return priceError(503, NOT_PUBLISHED);
       const reader = marketOf(published, new URLSearchParams(rawQuery(req.url)));
-      return reader instanceof Response ? reader : stream(reader, req.raw);
+      return reader instanceof Response ? reader : priceStream(prices, reader, req.raw);
     });
   }
 }

@@ -1,10 +1,10 @@
 // Hours of a day in Buenos Aires.
 
+import { clockMarks } from "../core/chart_scale.ts";
 import { type Language, LOCALES } from "../core/language.ts";
-import { HOUR_MS } from "../core/prices/aggregate.ts";
 import type { TimeMark } from "./line_chart.tsx";
 
-const MARK_EVERY_MS = 4 * HOUR_MS;
+const MARKS = 7;
 
 /** `15:30` of epoch ms. */
 export function hourText(language: Language, at: number): string {
@@ -15,11 +15,7 @@ export function hourText(language: Language, at: number): string {
   }).format(at);
 }
 
-/** Labels of the hours between two moments, those of a day. */
+/** Labels for the moments between two of a day. */
 export function hourMarks(language: Language, first: number, last: number): TimeMark[] {
-  const marks: TimeMark[] = [];
-  for (let at = Math.ceil(first / MARK_EVERY_MS) * MARK_EVERY_MS; at <= last; at += MARK_EVERY_MS) {
-    marks.push({ at, text: hourText(language, at) });
-  }
-  return marks;
+  return clockMarks(first, last, MARKS).map((at) => ({ at, text: hourText(language, at) }));
 }

@@ -4,7 +4,7 @@
 
 import { valueWriter } from "../core/value_text.ts";
 import { hourMarks, hourText } from "./hour_text.ts";
-import { Layout, type PageProps, Table } from "./layout.tsx";
+import { Layout, type PageProps, Prose, Table } from "./layout.tsx";
 import { LineChart } from "./line_chart.tsx";
 import type { Point } from "./line_path.ts";
 import { momentText } from "./moment_text.ts";
@@ -35,6 +35,8 @@ export type PricesPageProps = PageProps & {
   /** Absent before anything is published. */
   readonly shown?: {
     readonly market: ShownMarket;
+    /** Epoch ms of the last attempt, where the market did not answer it. */
+    readonly failedAt: number | undefined;
     readonly newest: { readonly at: number; readonly price: number } | undefined;
     /** Of its last day, ascending; NaN where there was none for a while. */
     readonly points: readonly Point[];
@@ -67,30 +69,42 @@ export function PricesPage(props: PricesPageProps) {
       description={say(PRICES_PAGE.description)}
     >
       <h1>{title}</h1>
-      {shown ? <Market language={language} {...shown} /> : <p role="status">{say(PRICES_PAGE.noneYet)}</p>}
+      {shown ? <Market language={language} {...shown} /> : (
+        <p class="empty" role="status">
+          <Prose text={say(PRICES_PAGE.noneYet)} />
+        </p>
+      )}
       {markets.length > (shown ? 1 : 0) && (
         <nav aria-label={say(PRICES_PAGE.markets)}>
           <h2>{say(PRICES_PAGE.markets)}</h2>
-          <ul>
-            {markets.map(({ name, title }) => (
-              <li>
-                <a
-                  href={pricesPageHref(name, language)}
-                  aria-current={name === shown?.market.name ? "page" : undefined}
-                >
-                  {title}
-                </a>
-              </li>
-            ))}
-          </ul>
+          <MarketList language={language} markets={markets} current={shown?.market.name} />
         </nav>
       )}
     </Layout>
   );
 }
 
+export function MarketList({ language, markets, current }: {
+  readonly language: Language;
+  readonly markets: readonly ShownMarket[];
+  /** Name of that of the page. */
+  readonly current?: string | undefined;
+}) {
+  return (
+    <ul>
+      {markets.map(({ name, title }) => (
+        <li>
+          <a href={pricesPageHref(name, language)} aria-current={name === current ? "page" : undefined}>
+            {title}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Market(
-  { language, market, newest, points, hours }:
+  { language, market, failedAt, newest, points, hours }:
     & { language: Language }
     & NonNullable<PricesPageProps["shown"]>,
 ) {
@@ -101,6 +115,11 @@ function Market(
   return (
     <>
       {!market.isReal && <p class="faults" role="note">{say(PRICES_PAGE.simulated)}</p>}
+      {failedAt !== undefined && (
+        <p class="faults" role="status">
+          {say(PRICES_PAGE.failing)} {momentText(language, failedAt)}.
+        </p>
+      )}
       {newest === undefined ? <p class="empty" role="status">{say(PRICES_PAGE.none)}</p> : (
         <>
           <p class="lead">
@@ -128,6 +147,7 @@ function Market(
             </figure>
           </section>
           <Table
+            class="figures-table"
             caption={say(PRICES_PAGE.hours)}
             columns={[
               say(PRICES_PAGE.hour),

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { NOON, tick } from "../store/price_examples.ts";
+import { explorerApp } from "./explorer_app.ts";
 import { priceApp, ticksFrom } from "./price_app.ts";
 
 const text = (html: string) =>
@@ -44,6 +45,35 @@ describe("/precios", () => {
     const said = "Es una simulación: no es un precio de ningún mercado.";
     expect(text(await (await ask("/precios?market=simulacion")).text())).toContain(said);
     expect(text(await (await ask("/precios")).text())).not.toContain(said);
+  });
+
+  test("says that a market does not answer, from when it does not until it does", async () => {
+    const { add, ask, store } = await priceApp();
+    const asked = async (failures: number, price: string) => {
+      await store.savePollStatus({
+        market: "btcars",
+        lastSuccessAt: null,
+        lastErrorAt: NOON + 600_000,
+        lastError: "No respondió",
+        consecutiveFailures: failures,
+        restsUntil: null,
+      });
+      await add(tick(NOON, price, { market: "daiars" }));
+      return text(await (await ask("/precios?market=btcars")).text());
+    };
+    const said = "El mercado no responde. Se lo sigue consultando; último intento: 31 de mayo de 2024, 12:10";
+    expect(await asked(2, "1")).toContain(said);
+    expect(await asked(0, "2")).not.toContain("no responde");
+  });
+
+  test("is found from the home page, by the names of the markets", async () => {
+    const { add, prices } = await priceApp();
+    await add(tick(NOON, "5"));
+    const { app } = await explorerApp({ prices });
+    const html = await (await app.request("/")).text();
+    expect(html).toContain('<a href="/precios?market=btcars">Bitcoin en pesos</a>');
+    expect(html).toContain('<a href="/precios?market=daiars">DAI en pesos</a>');
+    expect(await (await (await explorerApp()).app.request("/")).text()).not.toContain("/precios");
   });
 
   test("escapes what a market is called", async () => {

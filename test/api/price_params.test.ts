@@ -7,6 +7,7 @@ describe("parseFloatText", () => {
     ["1717135270", 1717135270],
     [" 1717135270\t", 1717135270],
     ["\u00a017\u2003", 17],
+    ["17\x85", 17],
     ["+17", 17],
     ["-5.25", -5.25],
     ["1.", 1],
@@ -44,6 +45,8 @@ describe("parseFloatText", () => {
     "--1",
     "½",
     "1e5.5",
+    "\ufeff17",
+    "\x1c17",
     "5\ufeff",
     "\x1c5",
   ])("refuses %j", (text) => expect(parseFloatText(text)).toBeUndefined());

@@ -1,6 +1,7 @@
 // The stream of new ticks: real time here, because it looks for itself.
 
 import { afterEach, expect, test } from "vitest";
+import { priceStream } from "../../src/api/price_stream.ts";
 import { NOON, tick } from "../store/price_examples.ts";
 import { priceApp, ticksFrom } from "./price_app.ts";
 
@@ -10,7 +11,7 @@ afterEach(() => {
   end = new AbortController();
 });
 
-const streaming = () => priceApp({ streamsUntil: end.signal });
+const streaming = () => priceApp({ priceStream: priceStream(end.signal) });
 
 /** Events of an answer as they come. */
 async function* eventsOf(answer: Response): AsyncGenerator<{ id: string; data: unknown }> {

@@ -115,6 +115,18 @@ describe("links", () => {
   test.each([
     { why: "the host that was asked", context: {}, headers: forwarded, origin: "http://prices.test" },
     {
+      why: "its port and capitals as they were written",
+      context: {},
+      headers: { host: "Precios.example:80" },
+      origin: "http://Precios.example:80",
+    },
+    {
+      why: "what was read, where that is no host",
+      context: {},
+      headers: { host: "a/b" },
+      origin: "http://prices.test",
+    },
+    {
       why: "the configured address first",
       context: { publicUrl: "https://api.example/", trustedProxies: 1 },
       headers: forwarded,

@@ -134,6 +134,29 @@ describe("what describes the API at the edge", () => {
     },
   );
 
+  test("the reference has its styles, also while the origin is away", async () => {
+    const lost = await start({ snapshots: instance.published, origin: "http://127.0.0.1:9" });
+    try {
+      for (const { url } of [edge, lost]) {
+        const styles =
+          /<link rel="stylesheet" href="([^"]+)"/.exec(await (await fetch(`${url}/docs`)).text())![1];
+        const [here, there] = await Promise.all([
+          fetch(`${url}${styles}`),
+          fetch(`${instance.base}${styles}`),
+        ]);
+        expect([here.status, here.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"]);
+        expect(await here.text()).toBe(await there.text());
+        const absent = await fetch(`${url}/assets/no_such.css`);
+        expect([absent.status, await absent.text()]).toEqual([
+          url === edge.url ? 404 : 503,
+          expect.stringContaining("detail"),
+        ]);
+      }
+    } finally {
+      await lost.stop();
+    }
+  });
+
   test("pages are refused plainly, and the first one leads to the reference", async () => {
     const home = await fetch(`${edge.url}/`, { redirect: "manual" });
     expect([home.status, home.headers.get("location")]).toEqual([302, "/docs"]);
