@@ -61,6 +61,8 @@ describe("buildEdge", () => {
     const text = await Deno.readTextFile(`${folder}/wrangler.jsonc`);
     const configuration = JSON.parse(text.replace(/^\s*\/\/.*$/gm, ""));
     expect(configuration).not.toHaveProperty("account_id");
+    // Otherwise wrangler sends pages and segments along as modules, which count against the worker's size.
+    expect(configuration.find_additional_modules).toBe(false);
     expect((await Deno.stat(`${folder}/${configuration.main}`)).isFile).toBe(true);
     expect((await Deno.stat(`${folder}/${configuration.assets.directory}/docs.html`)).isFile).toBe(true);
   });
