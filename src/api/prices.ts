@@ -77,18 +77,19 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     const key = `${reader.market.name} ${origin} ${path} ${raw}`;
     const tag = entityTag({ name: reader.version }, key);
     const open = { ...JSON_HEADERS, "cache-control": OPEN, etag: tag };
-    if (namesTag(request.headers, tag)) return new Response(null, { status: 304, headers: open });
+    const unchanged = () => new Response(null, { status: 304, headers: open });
+    if (namesTag(request.headers, tag)) return unchanged();
     const known = cache.get(`${reader.version} ${key}`);
-    if (known) return new Response(known.body, known);
+    if (known) {
+      return isFresh(request.headers, tag, undefined) ? unchanged() : new Response(known.body, known);
+    }
     const { status, body, range } = await answerer(reader, query, () => `${origin}${path}`);
     if (status !== 200) {
       return new Response(body, { status, headers: { ...JSON_HEADERS, "cache-control": "no-store" } });
     }
     if (!range || !isClosed(range, reader, now())) {
       cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
-      return isFresh(request.headers, tag, undefined)
-        ? new Response(null, { status: 304, headers: open })
-        : new Response(body, { headers: open });
+      return isFresh(request.headers, tag, undefined) ? unchanged() : new Response(body, { headers: open });
     }
     const headers = { ...JSON_HEADERS, "cache-control": CLOSED, etag: entityTag({ name: "closed" }, body) };
     return isFresh(request.headers, headers.etag, undefined)

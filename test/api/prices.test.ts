@@ -209,6 +209,20 @@ describe("caching", () => {
     }
   });
 
+  test.each([`/api/ticker-list/?until=${T0}`, "/api/ticker-list/"])(
+    "%s is unchanged for who has any copy, asked first or again",
+    async (path) => {
+      const { add, ask, clock } = await priceApp();
+      await add(...ticksFrom(["1", "2"]));
+      clock.now += 60_000;
+      for (const _ of [1, 2]) {
+        expect((await ask(path, { "if-none-match": "*" })).status).toBe(304);
+        expect((await ask(path)).status).toBe(200);
+      }
+      expect((await ask("/api/ticker-list/?since=x", { "if-none-match": "*" })).status).toBe(400);
+    },
+  );
+
   test("tags tell requests and hosts apart", async () => {
     const { add, ask, app } = await priceApp();
     await add(...ticksFrom(["1", "2"]));
