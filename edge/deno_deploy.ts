@@ -1,6 +1,8 @@
 // The whole read application on Deno Deploy, pages included, over published files behind an HTTP address.
 // Entry point: edge/deno_deploy.ts; settings: SNAPSHOT_URL, and PUBLIC_URL and SEARCH_MIN_SCORE where wanted.
 
+import { priceStream } from "../src/api/price_stream.ts";
+import { timed } from "../src/api/server_timing.ts";
 import { wholeSite } from "../src/api/whole_site.ts";
 import { httpBlobs } from "../src/store/http/blobs.ts";
 import { cachedBlobs } from "../src/store/http/cached_blobs.ts";
@@ -32,10 +34,11 @@ const app = edgeApp({
     },
   ),
   site: wholeSite,
+  priceStream: priceStream(new AbortController().signal),
   publicUrl: Deno.env.get("PUBLIC_URL"),
   searchMinScore: searchMinScore === undefined ? undefined : Number(searchMinScore),
   onError: (error, path) =>
     console.error(JSON.stringify({ event: "request.failed", path, error: String(error) })),
 });
 
-Deno.serve((request) => app.fetch(request));
+Deno.serve(timed((request) => app.fetch(request), () => performance.now()));

@@ -27,11 +27,12 @@ export type EdgeApp = {
   readonly site: NonNullable<AppContext["site"]>;
   readonly publicUrl?: string | undefined;
   readonly searchMinScore?: number | undefined;
+  readonly priceStream?: NonNullable<AppContext["priceStream"]>;
   readonly onError: (error: unknown, path: string) => void;
 };
 
 /** Builds the application. Nothing is read before it is asked. */
-export function edgeApp({ blobs, site, publicUrl, searchMinScore, onError }: EdgeApp): Hono {
+export function edgeApp({ blobs, site, publicUrl, searchMinScore, priceStream, onError }: EdgeApp): Hono {
   const { now } = Date;
   const parts = { ...blobs, read: keepFiles(blobs.read, KEEP_BYTES).read };
   return createApp({
@@ -47,6 +48,7 @@ export function edgeApp({ blobs, site, publicUrl, searchMinScore, onError }: Edg
     version: VERSION,
     cacheBytes: BODY_BYTES,
     onError,
+    ...(priceStream && { priceStream }),
     ...(publicUrl !== undefined && { publicUrl }),
     ...(searchMinScore !== undefined && { searchMinScore }),
   });

@@ -5,8 +5,10 @@ import type { Hono } from "hono";
 import type { SiteContext } from "../src/api/app.ts";
 import { isFresh } from "../src/api/caching.ts";
 import { originOf } from "../src/api/origin.ts";
+import { STREAM_PATHS } from "../src/api/prices.ts";
 import { COMMON_HEADERS, problemJson } from "../src/api/problems.ts";
 import { VALIDATE_PATHS } from "../src/api/validate.ts";
+import { VALIDATION } from "../src/core/validate.ts";
 
 /** A file of the site, as the application answered it. */
 export type SiteFile = {
@@ -40,6 +42,10 @@ export type EdgeSite = {
 
 const REFERENCE = "/docs";
 
+/** How long the origin may take until it begins to answer, in ms: validating is given its own time, and some. */
+const PAGE_MS = 10_000;
+const VALIDATE_MS = (VALIDATION.seconds + 30) * 1000;
+
 /** Makes what adds the routes to the application. */
 export function edgeSite({ assets, origin }: EdgeSite) {
   let known: readonly SiteFile[] | undefined;
@@ -55,17 +61,25 @@ export function edgeSite({ assets, origin }: EdgeSite) {
       ofPath?.find((file) => file.language === undefined);
   };
 
-  const pass = async (request: Request) => {
+  const pass = async (request: Request, withinMs: number) => {
     const { pathname, search } = new URL(request.url);
     const { method, headers, body } = request;
-    const answer = await fetch(`${origin!.replace(/\/+$/, "")}${pathname}${search}`, {
-      method,
-      headers,
-      redirect: "manual",
-      ...(body && { body }),
-    });
-    // With headers that can be added to.
-    return new Response(answer.body, answer);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), withinMs);
+    try {
+      const answer = await fetch(`${origin!.replace(/\/+$/, "")}${pathname}${search}`, {
+        method,
+        headers,
+        redirect: "manual",
+        signal: late.signal,
+        ...(body && { body }),
+      });
+      // With headers that can be added to.
+      return new Response(answer.body, answer);
+    } finally {
+      // What it sends from now on may take as long as it likes: events never end.
+      clearTimeout(timer);
+    }
   };
 
   return (app: Hono, { publicUrl, onError }: SiteContext): void => {
@@ -86,25 +100,43 @@ export function edgeSite({ assets, origin }: EdgeSite) {
     };
     const absent = (path: string) => problemJson(404, `No hay nada en ${path}`);
     for (const path of SITE_PATHS) {
-      app.get(path, async ({ req }) => await written(req.raw, path) ?? absent(path));
+      app.get(path, async ({ req }) => {
+        try {
+          return await written(req.raw, path) ?? absent(path);
+        } catch (error) {
+          onError?.(error, path);
+          return problemJson(503, "La referencia no está disponible ahora; la API sí");
+        }
+      });
     }
 
     const page = async (request: Request, path: string) => {
       try {
-        return await pass(request);
+        return await pass(request, PAGE_MS);
       } catch (error) {
         onError?.(error, path);
         return problemJson(503, "Las páginas no están disponibles ahora; la API sí");
       }
     };
+    for (const path of STREAM_PATHS) {
+      app.get(
+        path,
+        ({ req }) =>
+          origin !== undefined ? page(req.raw, path) : problemJson(
+            404,
+            "Aquí no hay precios a medida que llegan: los últimos están en /api/ticker-list/",
+          ),
+      );
+    }
     for (const path of ["/", "/serie", "/serie/", "/serie/:id", "/serie/:id/", "/precios", "/precios/"]) {
       app.get(
         path,
         ({ req }) =>
-          origin !== undefined
-            ? page(req.raw, req.path)
-            : path === "/"
-            ? new Response(null, { status: 302, headers: { ...COMMON_HEADERS, location: REFERENCE } })
+          origin !== undefined ? page(req.raw, req.path) : path === "/"
+            ? new Response(null, {
+              status: 302,
+              headers: { ...COMMON_HEADERS, "cache-control": "no-store", location: REFERENCE },
+            })
             : problemJson(404, `No hay nada en ${req.path}: aquí sólo responde la API`),
       );
     }
@@ -118,7 +150,7 @@ export function edgeSite({ assets, origin }: EdgeSite) {
     for (const path of VALIDATE_PATHS) {
       app.post(path, async ({ req }, next) => {
         try {
-          return await pass(req.raw.clone());
+          return await pass(req.raw.clone() as Request, VALIDATE_MS);
         } catch (error) {
           onError?.(error, path);
           await next();

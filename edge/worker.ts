@@ -1,6 +1,7 @@
 // The read application on workerd (Cloudflare Workers): published files come from an R2 bucket, from files that are
 // served beside the worker, or from an HTTP origin, by what is bound. README tells the bindings.
 
+import { problemJson } from "../src/api/problems.ts";
 import { timed } from "../src/api/server_timing.ts";
 import { Problem } from "../src/core/problem.ts";
 import { httpBlobs } from "../src/store/http/blobs.ts";
@@ -26,6 +27,10 @@ export type Env = {
   readonly SEARCH_MIN_SCORE?: string;
 };
 
+declare class FixedLengthStream extends TransformStream<Uint8Array, Uint8Array> {
+  constructor(length: number);
+}
+
 type Lifetime = { waitUntil(work: Promise<unknown>): void };
 
 /** The runtime takes every `waitUntil` as one of the request that is running, whichever request's it is. */
@@ -37,7 +42,12 @@ let answer: ReturnType<typeof timed> | undefined;
 export default {
   fetch(request: Request, env: Env, context: Lifetime): Response | Promise<Response> {
     lifetime = context;
-    answer ??= open(env);
+    try {
+      answer ??= open(env);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "worker.failed", ...told(error) }));
+      return problemJson(503, "Falta decir dónde está lo publicado", { "retry-after": "60" });
+    }
     const answering = answer(request);
     // Others may wait for what this request reads, though its caller has left.
     if (answering instanceof Promise) outlive(answering.catch(() => {}));
@@ -59,7 +69,14 @@ function open(env: Env): ReturnType<typeof timed> {
       console.error(JSON.stringify({ event: "request.failed", path, ...told(error) })),
   });
   // The platform's clock moves while it waits: what is told is the time of reading.
-  return timed((request) => app.fetch(request), Date.now);
+  return timed(async (request) => lengthened(await app.fetch(request)), Date.now);
+}
+
+/** The platform tells the length of a stream only where the stream does; what is encoded has another. */
+function lengthened(response: Response): Response {
+  const length = response.headers.get("content-length");
+  if (length === null || !response.body || response.headers.has("content-encoding")) return response;
+  return new Response(response.body.pipeThrough(new FixedLengthStream(Number(length))), response);
 }
 
 function published(env: Env): ReadBlobs & PieceBlobs {

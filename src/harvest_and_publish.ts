@@ -154,9 +154,9 @@ export async function publishStore(
       },
       onProgress: (done, distributions) => show(`Publicando: ${done}/${distributions} distribuciones`),
     });
-    await publishActivity({ store, journal, blobs, sha256 });
+    await publishActivity({ store, journal, blobs, sha256, now: Date.now });
     const network = await publicNetwork({ store, records, now: Date.now });
-    await publishListing({ store, network, blobs, sha256 });
+    await publishListing({ store, network, blobs, sha256, now: Date.now });
     await journal.finishRun(run.id, "SUCCESS", Date.now(), report);
     return report;
   } catch (error) {

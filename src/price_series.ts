@@ -53,8 +53,8 @@ export async function publishPriceSeries(
 ): Promise<boolean> {
   const today = buenosAiresDay(now) * DAY_MS - BUENOS_AIRES_MS;
   const cursor = { market: market.name, name: "series" };
-  // Of the day before: an import sets it back.
-  if (!market.isReal || await store.cursor(cursor) >= today) return false;
+  // An import sets it back, and a clock may have set it on.
+  if (!market.isReal || await store.cursor(cursor) === today) return false;
   const days = await store.aggregates(market.name, DAY_MS, 0, today);
   if (days.length < Math.max(1, (await harvestLimits(places)).minimumValues)) return false;
   await feedDistribution(places, {

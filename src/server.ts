@@ -2,6 +2,7 @@
 // until it is told to stop.
 
 import { createApp } from "./api/app.ts";
+import { priceStream } from "./api/price_stream.ts";
 import { timed } from "./api/server_timing.ts";
 import { wholeSite } from "./api/whole_site.ts";
 import { builtAssets } from "./assets.ts";
@@ -117,7 +118,7 @@ export async function startServer(
     listings: openPublishedListings(places),
     popularities: openPublishedPopularity(places),
     prices: openPublishedPrices(places, settings.SEGMENT_CACHE_MB * MB),
-    streamsUntil: closing.signal,
+    priceStream: priceStream(closing.signal),
     trustedProxies: settings.TRUSTED_PROXIES,
     searches: openPublishedSearches(
       places,

@@ -23,7 +23,7 @@ import { freshnessRoutes } from "./freshness.ts";
 import { listingRoutes } from "./listings.ts";
 import { originOf } from "./origin.ts";
 import { priceError, priceRefusal } from "./price_answer.ts";
-import { isPricePath, priceRoutes } from "./prices.ts";
+import { isPricePath, priceRoutes, type PriceStream } from "./prices.ts";
 import { COMMON_HEADERS, problemJson, seriesErrors, statusOf } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 import { isSearchPath, type OverSnapshot, searchRoutes } from "./search.ts";
@@ -48,8 +48,8 @@ export type AppContext = {
   readonly prices?: Prices;
   /** Proxies of ours in front, whose word on host and scheme is taken for the links of the price list. */
   readonly trustedProxies?: number;
-  /** New ticks are streamed until then; without it there is no stream. */
-  readonly streamsUntil?: AbortSignal;
+  /** Streams new ticks (price_stream.ts); without it there is no stream. */
+  readonly priceStream?: PriceStream;
   /**
    * Adds what describes the data and the API: pages, reference, OpenAPI (whole_site.ts). Without it those addresses
    * are not there; the edge brings what was written ahead.
@@ -216,7 +216,7 @@ const PREFLIGHT_HEADERS = {
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
   "access-control-allow-headers":
     "Accept, Accept-Language, Authorization, Content-Language, Content-Type, If-Modified-Since, If-None-Match, " +
-    "If-Range, Origin, Range, X-Requested-With, X-Source",
+    "If-Range, Last-Event-ID, Origin, Range, X-Requested-With, X-Source",
   "access-control-max-age": "86400",
 };
 

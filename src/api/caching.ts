@@ -8,6 +8,28 @@ import type { Snapshot } from "../core/snapshot.ts";
 export const CACHE_CONTROL =
   "public, max-age=0, s-maxage=60, stale-while-revalidate=600, stale-if-error=86400";
 
+/**
+ * The same for caches of CDNs (RFC 9213), which read it instead: those that go by the letter take `s-maxage` for a
+ * word against everything stale (RFC 9111, 5.2.2.10).
+ */
+export const CDN_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400";
+
+/** The common life of answers, and what renews a copy; `modified` in epoch ms, where it is known. */
+export function cachingHeaders(tag: string, modified?: number): Record<string, string> {
+  return {
+    etag: tag,
+    ...(modified !== undefined && { "last-modified": httpDate(modified) }),
+    "cache-control": CACHE_CONTROL,
+    "cdn-cache-control": CDN_CACHE_CONTROL,
+  };
+}
+
+/** When an answer changed last that is made of several things, in epoch ms; undefined where one of them does not tell. */
+export function lastChange(...moments: readonly (number | undefined)[]): number | undefined {
+  const latest = Math.max(...moments.map((at) => at ?? NaN));
+  return Number.isNaN(latest) ? undefined : latest;
+}
+
 /** 53-bit hash of a text (cyrb53's mixing), as base 36: tells requests of one snapshot apart in their ETags. */
 function hashText(text: string): string {
   let low = 0xdeadbeef, high = 0x41c6ce57;
@@ -45,7 +67,17 @@ export function isFresh(headers: Headers, tag: string, lastModified: number | un
   const since = headers.get("if-modified-since");
   // HTTP dates have no milliseconds.
   return since !== null && lastModified !== undefined &&
-    Date.parse(since) >= Math.floor(lastModified / 1000) * 1000;
+    parseHttpDate(since) >= Math.floor(lastModified / 1000) * 1000;
+}
+
+/** The form that is written today, and the two before it that everybody has to read (RFC 9110, 5.6.7). */
+const HTTP_DATE =
+  /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT|[A-Z][a-z]{5,8}, \d\d-[A-Z][a-z]{2}-\d\d [\d:]{8} GMT|([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}))$/;
+
+/** A date of HTTP in epoch ms; NaN for any other text, which is to be left out of account. */
+export function parseHttpDate(text: string): number {
+  const [date, unzoned] = HTTP_DATE.exec(text.trim()) ?? [];
+  return date === undefined ? NaN : Date.parse(unzoned === undefined ? date : `${unzoned} GMT`);
 }
 
 let dateShown = NaN;

@@ -5,7 +5,14 @@ import type { Hono } from "hono";
 import { type DumpFile, dumpFile } from "../core/dump_files.ts";
 import type { Dumps, StoredDump } from "../core/dumps.ts";
 import { Problem } from "../core/problem.ts";
-import { CACHE_CONTROL, httpDate, isFresh } from "./caching.ts";
+import {
+  CACHE_CONTROL,
+  cachingHeaders,
+  CDN_CACHE_CONTROL,
+  httpDate,
+  isFresh,
+  parseHttpDate,
+} from "./caching.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 
 type DumpContext = {
@@ -62,13 +69,16 @@ async function answerFile(
     ...COMMON_HEADERS,
     "access-control-expose-headers":
       "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, Digest, ETag, Repr-Digest",
+    ...cachingHeaders(tag, generatedAt),
     "cache-control": `${CACHE_CONTROL}, no-transform`,
+    "cdn-cache-control": `${CDN_CACHE_CONTROL}, no-transform`,
     "accept-ranges": "bytes",
-    etag: tag,
-    "last-modified": httpDate(generatedAt),
     "repr-digest": `sha-256=:${digest}:`,
     digest: `SHA-256=${digest}`,
   };
+  if (!isExpected(request, tag, generatedAt)) {
+    return problemJson(412, "El archivo ya es otro");
+  }
   if (isFresh(request, tag, generatedAt)) return new Response(null, { status: 304, headers });
   const range = isSameFile(request.get("if-range"), tag, generatedAt)
     ? rangeOf(request.get("range"), size)
@@ -91,6 +101,14 @@ async function answerFile(
       ...(range && { "content-range": `bytes ${from}-${to - 1}/${size}` }),
     },
   });
+}
+
+/** Whether it is the file that the caller goes on with, where it says which: asked before all else (RFC 9110, 13.2.2). */
+function isExpected(request: Headers, tag: string, generatedAt: number): boolean {
+  const tags = request.get("if-match");
+  if (tags !== null) return tags.split(",").some((text) => text.trim() === tag || text.trim() === "*");
+  const at = parseHttpDate(request.get("if-unmodified-since") ?? "");
+  return Number.isNaN(at) || at >= Math.floor(generatedAt / 1000) * 1000;
 }
 
 /** Whether a range goes with the caller's part: no condition, the strong tag or the very date. */

@@ -10,6 +10,7 @@ import type { Dumps, StoredDump } from "../core/dumps.ts";
 import { compareFrequency, firstDay, FREQUENCIES, type Frequency } from "../core/frequency.ts";
 import { type Observations, trim } from "../core/observations.ts";
 import type { Prices } from "../core/prices/reader.ts";
+import type { Market } from "../core/prices/tick.ts";
 import { Problem } from "../core/problem.ts";
 import type { Popularities, Popularity } from "../core/hits.ts";
 import { freshnessOf } from "../core/render_series.ts";
@@ -118,13 +119,15 @@ async function answerHome(asked: Asked): Promise<Response> {
   const { url, language, headers } = asked;
   const address = readSearchAddress(url.searchParams, language);
   const downloads = address ? [] : await downloadsOf(asked);
-  const hasPrices = !address && await pricesOf(asked);
+  const markets = address ? [] : await marketsOf(asked);
   const popularity = address && await asked.context.popularities?.current();
-  const beside = address ? [popularity?.name] : [hasPrices, ...downloads.map(({ sha256 }) => sha256)];
+  const beside = address
+    ? [popularity?.name]
+    : [...downloads.map(({ sha256 }) => sha256), JSON.stringify(markets)];
   return await answerPage(
     headers,
     { tag: tagOf(asked, undefined, beside.join(" ")), language },
-    () => address ? results(asked, address, popularity) : home(asked, downloads, hasPrices),
+    () => address ? results(asked, address, popularity) : home(asked, downloads, markets),
   );
 }
 
@@ -140,21 +143,21 @@ async function downloadsOf({ context: { dumps, onError } }: Asked): Promise<read
   }
 }
 
-/** Whether there are markets to show; no where they cannot be told. */
-async function pricesOf({ context: { prices, onError } }: Asked): Promise<boolean> {
+/** None where their prices cannot be read: the page is worth showing without. */
+async function marketsOf({ context: { prices, onError } }: Asked): Promise<readonly Market[]> {
   try {
-    return (await prices?.current())?.markets.some(({ market }) => market.isReal) ?? false;
+    return (await prices?.current())?.markets.map(({ market }) => market) ?? [];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     onError?.(error, "/");
-    return false;
+    return [];
   }
 }
 
 async function home(
   { snapshot, url, language, context }: Asked,
   downloads: readonly StoredDump[],
-  hasPrices: boolean,
+  markets: readonly Market[],
 ): Promise<Markup> {
   const { version, publicUrl } = context;
   const examples = await snapshot.series(exampleIds(snapshot.catalogs).slice(0, EXAMPLES));
@@ -168,7 +171,7 @@ async function home(
       requests={readyRequests(examples.filter((record) => record !== undefined))}
       themes={await themesOf(snapshot, context)}
       downloads={downloads}
-      hasPrices={hasPrices}
+      markets={markets}
     />
   );
 }
@@ -296,7 +299,7 @@ async function seriesPage(
   );
   const item = { id, mode: controls.mode, aggregation: controls.aggregation };
   const { frequency, periods, columns } = evaluate([{ observations, item }], request);
-  const points = periods.map((period, i) => ({ day: firstDay(frequency, period), value: columns[0]![i]! }));
+  const points = periods.map((period, i) => ({ at: firstDay(frequency, period), value: columns[0]![i]! }));
   const activity = await activities?.current();
   const frame = await framed(language, version, assets);
   const page = (

@@ -3,8 +3,8 @@
 import type { Hono } from "hono";
 import type { Activities, Activity } from "../core/activity.ts";
 import { freshnessReport } from "../core/freshness_report.ts";
-import type { EpochDay } from "../core/time.ts";
-import { type BodyCache, CACHE_CONTROL, entityTag, isFresh } from "./caching.ts";
+import { buenosAiresMidnight, type EpochDay } from "../core/time.ts";
+import { type BodyCache, cachingHeaders, entityTag, isFresh, lastChange } from "./caching.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 
 const FRESHNESS_PATHS = [
@@ -43,16 +43,17 @@ async function answerFreshness(
   cache: BodyCache,
 ): Promise<Response> {
   const tag = entityTag(activity, "freshness", today);
+  const modified = lastChange(activity.publishedAt, buenosAiresMidnight(today));
   const headers = {
     ...COMMON_HEADERS,
     "content-type": "application/json",
-    "cache-control": CACHE_CONTROL,
-    etag: tag,
+    ...cachingHeaders(tag, modified),
   };
-  if (isFresh(requestHeaders, tag, undefined)) return new Response(null, { status: 304, headers });
+  if (isFresh(requestHeaders, tag, modified)) return new Response(null, { status: 304, headers });
   const key = `freshness ${activity.name} ${today}`;
   const known = cache.get(key) ?? await cache.shared(key);
-  if (known) return new Response(known.body, known);
+  // The same activity may have been published again since.
+  if (known) return new Response(known.body, { headers });
   const body = JSON.stringify(freshnessReport(activity.catalogs, await activity.publishers(), today));
   cache.set(key, { body, headers, tag });
   return new Response(body, { headers });

@@ -13,7 +13,7 @@ import {
   type TextTable,
 } from "../core/listing.ts";
 import { inertText } from "../core/spreadsheet_text.ts";
-import { type Body, type BodyCache, CACHE_CONTROL, entityTag, isFresh } from "./caching.ts";
+import { type Body, type BodyCache, cachingHeaders, entityTag, isFresh } from "./caching.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 import { writeWorkbook } from "./workbook.ts";
 
@@ -60,8 +60,12 @@ export function listingRoutes(
     route(
       `/${name}.${extension}`,
       (listing, { req }) =>
-        answered({ file: `${name}.${extension}`, extension, of: listing.name }, req.raw.headers, cache, () =>
-          body(listing)),
+        answered(
+          { file: `${name}.${extension}`, extension, of: listing.name, modified: listing.publishedAt },
+          req.raw.headers,
+          cache,
+          () => body(listing),
+        ),
     );
 
   fixed("nodes", "json", ({ network }) => Promise.resolve(JSON.stringify(nodesDocument(network))));
@@ -88,7 +92,7 @@ export function listingRoutes(
         return new Response(NO_SUCH_FILE, { status: 400, headers });
       }
       return await answered(
-        { file, extension, of: text.name },
+        { file, extension, of: text.name, modified: listing.publishedAt },
         req.raw.headers,
         cache,
         () => body(text.bytes),
@@ -101,8 +105,18 @@ export function listingRoutes(
   });
 }
 
+/** What is answered: a file by its public name, and what it is made of. */
+type Asked = {
+  readonly file: string;
+  readonly extension: Extension;
+  /** Hash. */
+  readonly of: string;
+  /** Epoch ms. */
+  readonly modified: number | undefined;
+};
+
 async function answered(
-  { file, extension, of }: { readonly file: string; readonly extension: Extension; readonly of: string },
+  { file, extension, of, modified }: Asked,
   requestHeaders: Headers,
   cache: BodyCache,
   render: () => Promise<Body>,
@@ -111,14 +125,14 @@ async function answered(
   const headers: Record<string, string> = {
     ...COMMON_HEADERS,
     "content-type": MEDIA_TYPES[extension],
-    "cache-control": CACHE_CONTROL,
-    etag: tag,
+    ...cachingHeaders(tag, modified),
     ...(extension !== "json" && { "content-disposition": `attachment; filename="${file}"` }),
   };
-  if (isFresh(requestHeaders, tag, undefined)) return new Response(null, { status: 304, headers });
+  if (isFresh(requestHeaders, tag, modified)) return new Response(null, { status: 304, headers });
   const key = `listing ${of} ${file}`;
   const known = cache.get(key);
-  if (known) return new Response(known.body, known);
+  // The same file may have been published again since.
+  if (known) return new Response(known.body, { headers });
   const body = await render();
   cache.set(key, { body, headers, tag });
   return new Response(body, { headers });

@@ -46,6 +46,7 @@ export function dumpPaths(answer: Answer, problem: unknown): Record<string, obje
         206: { description: "La parte pedida con Range", headers, content },
         304: { description: "La copia del cliente (If-None-Match) sigue vigente" },
         404: answer("No hay un archivo así, o todavía no se generó", "application/problem+json", problem),
+        412: answer("El archivo ya no es el de If-Match", "application/problem+json", problem),
         416: answer("La parte pedida no está en el archivo", "application/problem+json", problem),
         500: answer("Error en la lectura del archivo pedido", "text/plain", { type: "string" }),
       },

@@ -3,10 +3,11 @@
 import { Problem } from "../core/problem.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
 import type { PageProps } from "../pages/layout.tsx";
+import { shortHash } from "../pages/short_hash.ts";
 import { STYLE } from "../pages/style.ts";
 import type { Language } from "../pages/text.ts";
 import type { Assets } from "./assets.ts";
-import { CACHE_CONTROL, isFresh } from "./caching.ts";
+import { cachingHeaders, isFresh, namesTag } from "./caching.ts";
 import { COMMON_HEADERS } from "./problems.ts";
 
 /** What JSX makes: text, or a node that becomes it, depending on how it was compiled. */
@@ -17,11 +18,6 @@ let hash: Promise<string> | undefined;
 /** Hash of the stylesheet. */
 export function styleHash(): Promise<string> {
   return hash ??= shortHash(STYLE);
-}
-
-async function shortHash(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What every page is told; with assets also its script, where that could be built. */
@@ -64,8 +60,8 @@ export async function answerMarkup(
 }
 
 /**
- * Answers a page that is another only where its tag is; the caller's copy is known before anything is rendered.
- * `render` may answer something else instead: what it could not do.
+ * Answers a page that is another only where its tag is; a copy that names its tag is known before anything is rendered.
+ * `render` may answer something else instead: what it could not do. That is no page, so it is compared with no copy.
  */
 export async function answerPage(
   requestHeaders: Headers,
@@ -76,10 +72,14 @@ export async function answerPage(
   },
   render: () => Promise<Markup | Response>,
 ): Promise<Response> {
-  const headers = { ...pageHeaders(language, scripted), "cache-control": CACHE_CONTROL, etag: tag };
-  if (isFresh(requestHeaders, tag, undefined)) return new Response(null, { status: 304, headers });
+  const headers = { ...pageHeaders(language, scripted), ...cachingHeaders(tag) };
+  const notModified = () => new Response(null, { status: 304, headers });
+  if (namesTag(requestHeaders, tag)) return notModified();
   const rendered = await render();
-  return rendered instanceof Response ? rendered : new Response(await html(rendered), { headers });
+  if (rendered instanceof Response) return rendered;
+  return isFresh(requestHeaders, tag, undefined)
+    ? notModified()
+    : new Response(await html(rendered), { headers });
 }
 
 /**

@@ -3,16 +3,21 @@
 
 import type { Hono } from "hono";
 import { roundedMean } from "../core/prices/decimal.ts";
-import { type PriceReader, type Prices, type PublishedPrices, totalsOf } from "../core/prices/reader.ts";
+import {
+  newestUpTo,
+  type PriceReader,
+  type Prices,
+  type PublishedPrices,
+  totalsOf,
+} from "../core/prices/reader.ts";
 import { pythonNumber } from "../core/number_text.ts";
-import { bodyCache, entityTag, isFresh, namesTag } from "./caching.ts";
+import { type Body, bodyCache, entityTag, httpDate, isFresh, namesTag } from "./caching.ts";
 import { invalid, JSON_HEADERS, type PriceAnswer, priceError } from "./price_answer.ts";
 import { chooseMarket } from "./price_market.ts";
 import { priceOrigin } from "./price_origin.ts";
 import { lastOf, pageQuery, parseFloatText, parseIntegerText, type Range, rangeOf } from "./price_params.ts";
 import { statsAnswer } from "./price_stats.ts";
 import { statusAnswer } from "./price_status.ts";
-import { priceStream } from "./price_stream.ts";
 import { COMMON_HEADERS, problemJson } from "./problems.ts";
 import { rawQuery } from "./query_string.ts";
 
@@ -24,9 +29,12 @@ export type PriceContext = {
   readonly publicUrl?: string;
   /** Proxies of ours in front, whose word on host and scheme is taken. */
   readonly trustedProxies?: number;
-  /** New ticks are streamed until then; without it there is no stream. */
-  readonly streamsUntil?: AbortSignal;
+  /** Streams new ticks (price_stream.ts); without it there is no stream. */
+  readonly priceStream?: PriceStream;
 };
+
+/** Answers with the new ticks of the market that `reader` is of, until the reader leaves. */
+export type PriceStream = (prices: Prices, reader: PriceReader, request: Request) => Promise<Response>;
 
 type Answerer = (reader: PriceReader, query: URLSearchParams, base: () => string) => Promise<PriceAnswer>;
 
@@ -38,7 +46,7 @@ const WIRE_ROUTES: Readonly<Record<string, Answerer>> = {
 };
 const STATS_PATHS = ["/api/ticker-stats", "/api/ticker-stats/"];
 const STATUS_PATHS = ["/api/prices/status", "/api/prices/status/"];
-const STREAM_PATHS = ["/api/ticker-stream", "/api/ticker-stream/"];
+export const STREAM_PATHS = ["/api/ticker-stream", "/api/ticker-stream/"];
 
 const PRICE_PATHS = new Set([
   ...Object.keys(WIRE_ROUTES).flatMap((path) => [path, `${path}/`]),
@@ -63,7 +71,7 @@ const OPEN = "public, max-age=5, stale-if-error=86400";
 
 /** Adds the routes to the application. */
 export function priceRoutes(app: Hono, context: PriceContext): void {
-  const { prices, now, streamsUntil } = context;
+  const { prices, now, priceStream } = context;
   const cache = bodyCache(CACHE_BYTES);
 
   async function answer(request: Request, path: string, answerer: Answerer): Promise<Response> {
@@ -76,32 +84,36 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     const origin = priceOrigin(request, context);
     const key = `${reader.market.name} ${origin} ${path} ${raw}`;
     const tag = entityTag({ name: reader.version }, key);
-    const open = { ...JSON_HEADERS, "cache-control": OPEN, etag: tag };
-    const unchanged = () => new Response(null, { status: 304, headers: open });
-    if (namesTag(request.headers, tag)) return unchanged();
+    const { publishedAt } = published;
+    const dated = { ...JSON_HEADERS, "last-modified": httpDate(publishedAt) };
+    const open = { ...dated, "cache-control": OPEN, etag: tag };
+    if (namesTag(request.headers, tag)) return new Response(null, { status: 304, headers: open });
+    const judged = (headers: typeof open, body: Body) =>
+      isFresh(request.headers, headers.etag, publishedAt)
+        ? new Response(null, { status: 304, headers })
+        : new Response(body, { headers });
     const known = cache.get(`${reader.version} ${key}`);
-    if (known) {
-      return isFresh(request.headers, tag, undefined) ? unchanged() : new Response(known.body, known);
-    }
+    if (known) return judged(open, known.body);
     const { status, body, range } = await answerer(reader, query, () => `${origin}${path}`);
     if (status !== 200) {
       return new Response(body, { status, headers: { ...JSON_HEADERS, "cache-control": "no-store" } });
     }
-    if (!range || !isClosed(range, reader, now())) {
-      cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
-      return isFresh(request.headers, tag, undefined) ? unchanged() : new Response(body, { headers: open });
+    if (range && await isClosed(range, reader, now())) {
+      const etag = entityTag({ name: "closed" }, body);
+      return judged({ ...dated, "cache-control": CLOSED, etag }, body);
     }
-    const headers = { ...JSON_HEADERS, "cache-control": CLOSED, etag: entityTag({ name: "closed" }, body) };
-    return isFresh(request.headers, headers.etag, undefined)
-      ? new Response(null, { status: 304, headers })
-      : new Response(body, { headers });
+    cache.set(`${reader.version} ${key}`, { body, headers: open, tag });
+    return judged(open, body);
   }
 
   for (const [path, answerer] of Object.entries(WIRE_ROUTES)) {
     app.get(path, ({ req }) => {
       const query = rawQuery(req.url);
       const location = `${path}/${query === "" ? "" : `?${query}`}`;
-      return new Response(null, { status: 301, headers: { ...COMMON_HEADERS, location } });
+      return new Response(null, {
+        status: 301,
+        headers: { ...COMMON_HEADERS, "cache-control": "public, max-age=86400", location },
+      });
     });
     app.get(`${path}/`, ({ req }) => answer(req.raw, `${path}/`, answerer));
   }
@@ -110,20 +122,19 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     app.get(path, async () => {
       const published = await prices?.current();
       return published
-        ? new Response(JSON.stringify(statusAnswer(published, now())), {
+        ? new Response(JSON.stringify(await statusAnswer(published, now())), {
           headers: { ...JSON_HEADERS, "cache-control": "no-store" },
         })
         : priceError(503, NOT_PUBLISHED);
     });
   }
-  if (!prices || !streamsUntil) return;
-  const stream = priceStream(prices, streamsUntil);
+  if (!prices || !priceStream) return;
   for (const path of STREAM_PATHS) {
     app.get(path, async ({ req }) => {
       const published = await prices.current();
       if (!published) return priceError(503, NOT_PUBLISHED);
       const reader = marketOf(published, new URLSearchParams(rawQuery(req.url)));
-      return reader instanceof Response ? reader : stream(reader, req.raw);
+      return reader instanceof Response ? reader : priceStream(prices, reader, req.raw);
     });
   }
 }
@@ -140,8 +151,10 @@ function marketOf(published: PublishedPrices, query: URLSearchParams): PriceRead
 }
 
 /** Whether no tick can fall into it any more: it ended a period ago, and later ones are published. */
-function isClosed({ to }: Range, { market, newest }: PriceReader, now: number): boolean {
-  return to <= now - market.periodMs && newest !== undefined && newest.at >= to;
+async function isClosed({ to }: Range, reader: PriceReader, now: number): Promise<boolean> {
+  if (to > now - reader.market.periodMs) return false;
+  const newest = await newestUpTo(reader, now);
+  return newest !== undefined && newest.at >= to;
 }
 
 async function averageAnswer(reader: PriceReader, query: URLSearchParams): Promise<PriceAnswer> {

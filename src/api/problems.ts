@@ -16,6 +16,7 @@ const TITLES: Record<number, string> = {
   404: "No existe",
   405: "Método no permitido",
   409: "Conflicto",
+  412: "Condición no cumplida",
   413: "Pedido demasiado grande",
   415: "Tipo de contenido no admitido",
   416: "Rango inválido",

@@ -5,7 +5,7 @@ import type { Popularities } from "../core/hits.ts";
 import type { Facet, Search, SearchAnswer, Searches, SearchHit, SearchQuery } from "../core/search.ts";
 import { readSearch } from "../core/search_request.ts";
 import type { Snapshot } from "../core/snapshot.ts";
-import { type BodyCache, CACHE_CONTROL, entityTag, httpDate, isFresh, namesTag } from "./caching.ts";
+import { type BodyCache, cachingHeaders, entityTag, isFresh, namesTag } from "./caching.ts";
 import { COMMON_HEADERS, seriesErrors } from "./problems.ts";
 import { parseQuery, rawQuery } from "./query_string.ts";
 
@@ -109,11 +109,7 @@ async function answered(
   render: () => Promise<string | Response>,
 ): Promise<Response> {
   const tag = entityTag(snapshot, request);
-  const caching = {
-    etag: tag,
-    "last-modified": httpDate(modified),
-    "cache-control": CACHE_CONTROL,
-  };
+  const caching = cachingHeaders(tag, modified);
   const notModified = () => new Response(null, { status: 304, headers: { ...caching, ...COMMON_HEADERS } });
   // A copy that names its tag was answered once; any other condition is judged once the request is known to be valid.
   if (namesTag(headers, tag)) return notModified();

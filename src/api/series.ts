@@ -14,14 +14,15 @@ import {
 import { checkRequest, parseItems, type SeriesRequest } from "../core/series_request.ts";
 import type { SeriesRecord, Snapshot } from "../core/snapshot.ts";
 import { evaluate, plainPage } from "../core/table.ts";
+import { buenosAiresMidnight } from "../core/time.ts";
 import { COMMON_HEADERS, seriesErrors } from "./problems.ts";
 import {
   type Body,
   type BodyCache,
-  CACHE_CONTROL,
+  cachingHeaders,
   entityTag,
-  httpDate,
   isFresh,
+  lastChange,
   namesTag,
   type Rendered,
 } from "./caching.ts";
@@ -71,28 +72,40 @@ export async function answerSeries(
   const asked = kind
     ? `${activity?.name} ${popularity?.name} ${kind === "workbook" ? snapshot.publishedAt : ""} ${url}`
     : query;
+  const modified = kind
+    ? lastChange(
+      snapshot.publishedAt,
+      activity ? activity.publishedAt : 0,
+      popularity?.publishedAt ?? 0,
+      buenosAiresMidnight(today),
+    )
+    : snapshot.publishedAt;
   // Spells out what the tag hashes; the day is in it for the answers that depend on it.
-  const key = `${snapshot.name} ${snapshot.publishedAt} ${today} ${asked}`;
+  const key = `${snapshot.name} ${modified} ${today} ${asked}`;
   const known = cache.get(key);
-  if (known) return answerKnown(snapshot, known, requestHeaders);
+  if (known) return answerKnown(known, requestHeaders);
   const tag = entityTag(snapshot, asked, kind && today);
-  const lastModified = kind ? undefined : snapshot.publishedAt;
-  if (namesTag(requestHeaders, tag)) return notModified(snapshot, tag);
+  if (namesTag(requestHeaders, tag)) return notModified(tag, modified);
   const shared = await cache.shared(key);
-  if (shared) return answerKnown(snapshot, shared, requestHeaders);
+  if (shared) return answerKnown(shared, requestHeaders);
 
   const answer = await render(snapshot, parseQuery(query), { today, activity, popularity, url });
   if (answer instanceof Response) return answer;
-  const headers = { ...answer.headers, ...cachingHeaders(snapshot, tag) };
-  cache.set(key, { body: answer.body, headers, tag, ...(lastModified !== undefined && { lastModified }) });
-  return isFresh(requestHeaders, tag, lastModified)
-    ? notModified(snapshot, tag)
+  const headers = { ...answer.headers, ...cachingHeaders(tag, modified) };
+  cache.set(key, {
+    body: answer.body,
+    headers,
+    tag,
+    ...(modified !== undefined && { lastModified: modified }),
+  });
+  return isFresh(requestHeaders, tag, modified)
+    ? notModified(tag, modified)
     : new Response(answer.body, { headers });
 }
 
-function answerKnown(snapshot: Snapshot, known: Rendered<Headers>, requestHeaders: Headers): Response {
+function answerKnown(known: Rendered<Headers>, requestHeaders: Headers): Response {
   return isFresh(requestHeaders, known.tag, known.lastModified)
-    ? notModified(snapshot, known.tag)
+    ? notModified(known.tag, known.lastModified)
     : new Response(known.body, known);
 }
 
@@ -105,19 +118,11 @@ function datedKind(query: string): "metadata" | "workbook" | undefined {
   return metadata === "full" || metadata === "only" ? "metadata" : undefined;
 }
 
-function notModified(snapshot: Snapshot, tag: string): Response {
+function notModified(tag: string, modified: number | undefined): Response {
   return new Response(null, {
     status: 304,
-    headers: { ...cachingHeaders(snapshot, tag), ...COMMON_HEADERS },
+    headers: { ...cachingHeaders(tag, modified), ...COMMON_HEADERS },
   });
-}
-
-function cachingHeaders(snapshot: Snapshot, tag: string): Record<string, string> {
-  return {
-    etag: tag,
-    "last-modified": httpDate(snapshot.publishedAt),
-    "cache-control": CACHE_CONTROL,
-  };
 }
 
 /** Renders the answer, or the contract's errors. */

@@ -3,7 +3,7 @@
 
 import type { Hono } from "hono";
 import type { SiteContext } from "./app.ts";
-import { CACHE_CONTROL, entityTag, isFresh } from "./caching.ts";
+import { cachingHeaders, entityTag, isFresh } from "./caching.ts";
 import { explorerRoutes } from "./explorer.tsx";
 import { openApi } from "./openapi.ts";
 import { originOf } from "./origin.ts";
@@ -21,8 +21,7 @@ export function wholeSite(app: Hono, context: SiteContext): void {
     const headers = {
       ...COMMON_HEADERS,
       "content-type": "application/json",
-      "cache-control": CACHE_CONTROL,
-      etag: tag,
+      ...cachingHeaders(tag),
     };
     return isFresh(req.raw.headers, tag, undefined)
       ? new Response(null, { status: 304, headers })

@@ -58,6 +58,8 @@ export const LATE_KEPT = 10;
 export interface Activity {
   /** Hash of the whole content. */
   readonly name: string;
+  /** Epoch ms when it became current; absent where who published it did not tell. */
+  readonly publishedAt?: number | undefined;
   /** By id. */
   readonly catalogs: readonly CatalogActivity[];
   /** When the values of a series last changed, in epoch ms; undefined where it is not known. */

@@ -49,6 +49,8 @@ export type CatalogText = { readonly name: string; readonly bytes: Uint8Array<Ar
 export interface Listing {
   /** Hash of the whole content. */
   readonly name: string;
+  /** Epoch ms when it became current; absent where who published it did not tell. */
+  readonly publishedAt?: number | undefined;
   readonly network: ListedNetwork;
   /** Of all catalogs, by catalog, dataset and id. */
   distributions(): Promise<readonly (readonly string[])[]>;

@@ -55,6 +55,11 @@ export function buenosAiresDay(at: number): EpochDay {
   return Math.floor((at + BUENOS_AIRES_MS) / DAY_MS);
 }
 
+/** Moment in epoch ms at which a day begins in Buenos Aires. */
+export function buenosAiresMidnight(day: EpochDay): number {
+  return day * DAY_MS - BUENOS_AIRES_MS;
+}
+
 /** 0 Monday … 6 Sunday. */
 export function weekday(day: EpochDay): number {
   return ((day + 3) % 7 + 7) % 7;

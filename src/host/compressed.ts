@@ -103,7 +103,8 @@ export function compressed(answer: Answer, keepBytes: number): Answer {
     encoding: Encoding | undefined,
   ): Response | Promise<Response> {
     const { headers, status } = response;
-    if (status === 304) headers.append("vary", "Accept-Encoding");
+    // What it would be of is not told; it has no other form where nobody may make one.
+    if (status === 304 && !isFinal(headers)) headers.append("vary", "Accept-Encoding");
     if (!isCompressible(response)) return response;
     headers.append("vary", "Accept-Encoding");
     return encoding ? encoded(request, response, encoding) : response;
@@ -129,8 +130,10 @@ function isCompressible({ status, headers }: Response): boolean {
   // Whether there is a body is not asked: looking at it makes a stream of it, which takes as long as all the rest.
   return status !== 304 && status !== 206 && status !== 204 &&
     COMPRESSIBLE.test(headers.get("content-type") ?? "") &&
-    !headers.has("content-encoding") && !headers.get("cache-control")?.includes("no-transform");
+    !headers.has("content-encoding") && !isFinal(headers);
 }
+
+const isFinal = (headers: Headers) => headers.get("cache-control")?.includes("no-transform") ?? false;
 
 const variantTag = (tag: string, encoding: Encoding) => tag.replace(/"$/, `-${encoding}"`);
 

@@ -80,7 +80,6 @@ export const HOME = {
     "Referencia de la API: parámetros, errores y diferencias con la API reemplazada",
     "API reference: parameters, errors and differences from the replaced API",
   ],
-  morePrices: ["Precios de mercados, a medida que se observan", "Prices of markets, as they are observed"],
   moreOpenapi: ["Descripción OpenAPI 3.1, para programas", "OpenAPI 3.1 description, for programs"],
   moreReady: ["Estado: qué instantánea se sirve", "Status: which snapshot is served"],
 } as const satisfies Record<string, Bilingual>;

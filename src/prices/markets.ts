@@ -22,7 +22,7 @@ export const SIMULATED: Omit<Market, "periodMs"> = {
 const ENTRY = /^([^=:]+)=([^=:]+):([A-Z]{3})$/;
 
 /**
- * Markets of `par=Título:MONEDA`, separated by commas; the first one is the default and the one of the legacy set.
+ * Markets of `par=Título:MONEDA`, separated by commas.
  * Errors: Problem `invalid` that quotes what is wrong.
  */
 export function parseMarkets(text: string, periodMs: number): Market[] {

@@ -28,6 +28,8 @@ export type PublishActivity = {
   readonly blobs: WriteBlobs;
   /** SHA-256, hexadecimal. */
   readonly sha256: (bytes: Uint8Array) => string;
+  /** Epoch ms. */
+  readonly now: () => number;
 };
 
 export type ActivityReport = { readonly activity: string; readonly switched: boolean };
@@ -65,7 +67,7 @@ export async function publishActivity(context: PublishActivity): Promise<Activit
   const older = (pointer?.kept ?? []).filter((name) => name !== activity);
   const kept = [activity, ...older].slice(0, ACTIVITIES_KEPT);
   if (switched) {
-    const next: ActivityPointer = { format: ACTIVITY_FORMAT, activity, kept };
+    const next: ActivityPointer = { format: ACTIVITY_FORMAT, activity, published_at: context.now(), kept };
     await blobs.write(ACTIVITY_POINTER, encodeJson(next));
   }
   await removeOthers(blobs, kept);

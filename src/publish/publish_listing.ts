@@ -27,6 +27,8 @@ export type PublishListing = {
   readonly blobs: WriteBlobs;
   /** SHA-256, hexadecimal. */
   readonly sha256: (bytes: Uint8Array) => string;
+  /** Epoch ms. */
+  readonly now: () => number;
 };
 
 export type ListingReport = { readonly listing: string; readonly switched: boolean };
@@ -36,7 +38,7 @@ export type ListingReport = { readonly listing: string; readonly switched: boole
  * Errors: any failure leaves their pointer where it was.
  */
 export async function publishListing(
-  { store, network, blobs, sha256 }: PublishListing,
+  { store, network, blobs, sha256, now }: PublishListing,
 ): Promise<ListingReport> {
   const write = async (bytes: Uint8Array, nameOf: (hash: string) => string) => {
     const hash = sha256(bytes);
@@ -58,7 +60,7 @@ export async function publishListing(
   const older = (pointer?.kept ?? []).filter((name) => name !== listing);
   const kept = [listing, ...older].slice(0, LISTINGS_KEPT);
   if (switched) {
-    const next: ListingPointer = { format: LISTING_FORMAT, listing, kept };
+    const next: ListingPointer = { format: LISTING_FORMAT, listing, published_at: now(), kept };
     await blobs.write(LISTING_POINTER, encodeJson(next));
   }
   await removeOthers(blobs, kept);

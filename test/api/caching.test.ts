@@ -60,6 +60,24 @@ describe("isFresh", () => {
       fresh: false,
     },
     { why: "no date", headers: { "if-modified-since": "yesterday" }, fresh: false },
+    ...["2027-01-01T00:00:00Z", "2027", "Fri, 10 Jul 2026 00:00:00", "Fri, 10 Jul 2026 03:00:00 +0300", ""]
+      .map((
+        date,
+      ) => ({
+        why: `no date of HTTP, which has to be passed over: "${date}"`,
+        headers: { "if-modified-since": date },
+        fresh: false,
+      })),
+    ...["Thursday, 09-Jul-26 15:30:00 GMT", "Thu Jul  9 15:30:00 2026"].map((date) => ({
+      why: `the same in a form of old: "${date}"`,
+      headers: { "if-modified-since": date },
+      fresh: true,
+    })),
+    {
+      why: "a second before, in a form of old without a zone",
+      headers: { "if-modified-since": "Thu Jul  9 15:29:59 2026" },
+      fresh: false,
+    },
     {
       why: "another tag wins over a date",
       headers: { "if-none-match": '"x"', "if-modified-since": "Fri, 10 Jul 2026 00:00:00 GMT" },

@@ -262,6 +262,6 @@ test("the description of the API names every file", async () => {
   for (const path of ["/series/api/dump/{file}/", "/series/api/dump/{catalog}/{file}/"]) {
     const { parameters, responses } = paths[path].get;
     expect(parameters.find(({ name }: { name: string }) => name === "file").schema.enum).toEqual(NAMES);
-    expect(Object.keys(responses)).toEqual(["200", "206", "304", "404", "416", "500"]);
+    expect(Object.keys(responses)).toEqual(["200", "206", "304", "404", "412", "416", "500"]);
   }
 });

@@ -40,6 +40,34 @@ describe("a copy", () => {
   });
 });
 
+describe("a copy that is gone on with", () => {
+  const EARLIER = "Thu, 09 Jul 2026 15:30:11 GMT";
+  test.each<{ why: string; headers: Record<string, string>; status: number }>([
+    { why: "its tag", headers: { "if-match": `"x", ${TAG}` }, status: 206 },
+    { why: "any tag", headers: { "if-match": "*" }, status: 206 },
+    { why: "its date", headers: { "if-unmodified-since": GENERATED }, status: 206 },
+    { why: "another tag", headers: { "if-match": '"x"' }, status: 412 },
+    { why: "a weak tag", headers: { "if-match": `W/${TAG}` }, status: 412 },
+    { why: "an earlier date", headers: { "if-unmodified-since": EARLIER }, status: 412 },
+    { why: "no date, which says nothing", headers: { "if-unmodified-since": "ayer" }, status: 206 },
+    {
+      why: "its tag, which counts more than an earlier date",
+      headers: { "if-match": TAG, "if-unmodified-since": EARLIER },
+      status: 206,
+    },
+    {
+      why: "another tag, which counts more than what is still good",
+      headers: { "if-match": '"x"', "if-none-match": TAG },
+      status: 412,
+    },
+  ])("is still the one or not, by $why", async ({ headers, status }) => {
+    const response = await ask(PATH, { range: "bytes=10-19", ...headers });
+    expect(response.status).toBe(status);
+    if (status === 206) expect(await bytesOf(response)).toEqual(FILE.slice(10, 20));
+    else expect(await response.json()).toMatchObject({ status: 412 });
+  });
+});
+
 describe("a part", () => {
   const PARTS: readonly { why: string; range: string; from: number; to: number }[] = [
     { why: "the first bytes", range: "bytes=0-9", from: 0, to: 10 },

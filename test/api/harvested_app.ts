@@ -43,7 +43,7 @@ export function harvestedApp(at: string) {
         maxSourceBytes: 64 * 1024 * 1024,
       });
       const { snapshot } = await publish({ store, blobs, sha256: hash("sha256"), now });
-      await publishActivity({ store, journal, blobs, sha256: hash("sha256") });
+      await publishActivity({ store, journal, blobs, sha256: hash("sha256"), now });
       return snapshot;
     },
   };

@@ -68,7 +68,13 @@ async function listedApp() {
   const one = reading([distribution("d1", "d1.1", [], { title: '-1, "dos"\n' })]);
   await store.saveReading(run(1), "c", one, source(), { text: new Uint8Array(gzipSync(CATALOG)) });
   const publish = async () =>
-    await publishListing({ store, network: await publicNetwork(network), blobs, sha256 });
+    await publishListing({
+      store,
+      network: await publicNetwork(network),
+      blobs,
+      sha256,
+      now: () => today.at,
+    });
   await publish();
   const clock = { at: 0 };
   const app = createApp({
@@ -354,7 +360,13 @@ test("/nodes.json of listings that an earlier version published has no day", asy
     urlDatosgobar: null,
     urlHomepage: null,
   };
-  await publishListing({ store, network: { project: { title: "Red" }, nodes: [node] }, blobs, sha256 });
+  await publishListing({
+    store,
+    network: { project: { title: "Red" }, nodes: [node] },
+    blobs,
+    sha256,
+    now: () => 0,
+  });
   const app = createApp({
     site: wholeSite,
     snapshots: { current: () => Promise.resolve(undefined) },

@@ -47,6 +47,8 @@ describe("parseFloatText", () => {
     "1e5.5",
     "\ufeff17",
     "\x1c17",
+    "5\ufeff",
+    "\x1c5",
   ])("refuses %j", (text) => expect(parseFloatText(text)).toBeUndefined());
 });
 
@@ -55,7 +57,7 @@ describe("parseIntegerText", () => {
     "reads %j",
     (text, value) => expect(parseIntegerText(text)).toBe(value),
   );
-  test.each(["", "1.0", "1e3", "abc", "inf", "2.5"])(
+  test.each(["", "1.0", "1e3", "abc", "inf", "2.5", "\ufeff5", "1 0"])(
     "refuses %j",
     (text) => expect(parseIntegerText(text)).toBeUndefined(),
   );

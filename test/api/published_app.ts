@@ -1,6 +1,7 @@
 // The application over a snapshot that was really published, with two small catalogs whose texts try to break
 // out of a page.
 
+import { gzipSync } from "node:zlib";
 import { createApp } from "../../src/api/app.ts";
 import { wholeSite } from "../../src/api/whole_site.ts";
 import { buenosAiresDay } from "../../src/core/time.ts";
@@ -75,7 +76,7 @@ export async function publishedApp() {
   for (const id of [1, 2, 3]) await journal.startRun("harvest", run(id).at);
   const publishNow = async () => {
     const report = await publish({ store, blobs, sha256, now: () => now });
-    await publishActivity({ store, journal, blobs, sha256 });
+    await publishActivity({ store, journal, blobs, sha256, now: () => now });
     return report;
   };
 
@@ -87,21 +88,25 @@ export async function publishedApp() {
       metadata: { title: "Catálogo & Cía." },
     }),
     source(),
+    { text: new Uint8Array(gzipSync('{"title":"Catálogo & Cía."}')) },
   );
   await store.saveOutcome(run(2), key("e", "e.1", "otro"), indexed([series(QUOTED, YEARS)]));
   const { snapshot } = await publishNow();
-  const snapshots = openSnapshots(blobs, () => now);
   return {
-    snapshots,
     app: createApp({
       site: wholeSite,
-      snapshots,
+      snapshots: openSnapshots(blobs, () => now),
       activities: openActivities(blobs, () => now),
       searches: openSearches(blobs),
       dumps: openDumps(blobs, () => now),
       now: () => now,
       version: VERSION,
     }),
+    store,
+    blobs,
+    /** The time of all. */
+    now: () => now,
+    pass: (ms: number) => void (now += ms),
     /** Name of the first snapshot. */
     snapshot,
     /** Writes the files for download, as CSV. */

@@ -73,7 +73,7 @@ async function serve(all: readonly Published[] = SERIES, source_ = "INDEC") {
     );
     await store.saveOutcome(run(1), key("d", "d.1"), outcome);
     await publish({ store, blobs, sha256, now: () => clock.now });
-    await publishActivity({ store, journal, blobs, sha256 });
+    await publishActivity({ store, journal, blobs, sha256, now: () => clock.now });
   };
   await harvest();
   const now = () => clock.now;

@@ -4,6 +4,8 @@ export type FileOrigin = {
   readonly url: string;
   /** Paths that were asked for. */
   readonly asked: string[];
+  /** Answers in place of a file, from now on; undefined leaves the file. */
+  fault: ((path: string) => Response | undefined) | undefined;
   /** Answers nothing from now on until it is told to go on. */
   hold(): () => void;
   stop(): Promise<void>;
@@ -17,6 +19,8 @@ export function fileOrigin(folder: string): FileOrigin {
     const { pathname } = new URL(request.url);
     asked.push(pathname);
     await held;
+    const fault = origin.fault?.(pathname);
+    if (fault) return fault;
     try {
       return new Response(await Deno.readFile(`${folder}${pathname}`));
     } catch {
@@ -26,9 +30,10 @@ export function fileOrigin(folder: string): FileOrigin {
   const listen = (port: number) => Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, answer);
   let server = listen(0);
   const { port } = server.addr;
-  return {
+  const origin: FileOrigin = {
     url: `http://127.0.0.1:${port}`,
     asked,
+    fault: undefined,
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -37,4 +42,5 @@ export function fileOrigin(folder: string): FileOrigin {
     stop: () => server.shutdown(),
     start: () => void (server = listen(port)),
   };
+  return origin;
 }

@@ -59,7 +59,8 @@ async function harvest({ store, journal }: World, values: Record<string, readonl
   }
 }
 
-const brought = ({ store, journal, blobs }: World) => publishActivity({ store, journal, blobs, sha256 });
+const brought = ({ store, journal, blobs, now }: World) =>
+  publishActivity({ store, journal, blobs, sha256, now: () => now });
 
 const place = (id: string, distributionId: string, catalogId = "c"): SeriesPlace => ({
   id,
@@ -175,7 +176,7 @@ describe("publishActivity", () => {
           ++writes === failAt ? Promise.reject(new Error("full")) : write(name, bytes),
         exists: () => Promise.resolve(false),
       };
-      await expect(publishActivity({ ...w, blobs, sha256 })).rejects.toThrow(
+      await expect(publishActivity({ ...w, blobs, sha256, now: () => w.now })).rejects.toThrow(
         "full",
       );
       expect(pointerOf(w.blobs).activity).toBe(first.activity);
@@ -189,7 +190,7 @@ describe("publishActivity", () => {
     await harvest(w, { "d1.1": [series("a", [1])] });
     w.blobs.files.set(ACTIVITY_POINTER, new TextEncoder().encode('{"format":9}'));
     const { activity } = await brought(w);
-    expect(pointerOf(w.blobs)).toEqual({ format: 1, activity, kept: [activity] });
+    expect(pointerOf(w.blobs)).toEqual({ format: 1, activity, published_at: w.now, kept: [activity] });
   });
 
   test("tells no time of a run that the journal does not know, and takes any id", async () => {

@@ -46,7 +46,7 @@ async function world() {
   return {
     store,
     blobs,
-    publish: (network = NETWORK) => publishListing({ store, network, blobs, sha256 }),
+    publish: (network = NETWORK) => publishListing({ store, network, blobs, sha256, now: () => now }),
     /** What a reader sees a while later. */
     read: () => {
       now += 60_000;
@@ -169,9 +169,10 @@ describe("publishing again", () => {
     const before = await blobs.read(LISTING_POINTER);
     await store.saveReading(run(2), "b", READING, source("v2"), { text: gzip("{}") });
     const failing = { ...blobs, write: () => Promise.reject(new Error("lleno")) };
-    await expect(publishListing({ store, network: NETWORK, blobs: failing, sha256 })).rejects.toThrow(
-      "lleno",
-    );
+    await expect(publishListing({ store, network: NETWORK, blobs: failing, sha256, now: () => 0 })).rejects
+      .toThrow(
+        "lleno",
+      );
     expect(await blobs.read(LISTING_POINTER)).toEqual(before);
   });
 });

@@ -49,39 +49,59 @@ test("cachedBlobs asks the place once for a file, whatever part of it is read, a
   expect(asked).toEqual([["segment/a.bin", undefined]]);
 });
 
-test("cachedBlobs reads a pointer anew each time, and answers the last one while its place is gone", async () => {
+test("cachedBlobs reads a pointer anew each time, and remembers the last that led somewhere", async () => {
   const files = { "current.json": "one" };
   const { blobs, state, settled } = place(files);
   const cached = cachedBlobs(blobs, { cache, place: "pointer" });
   expect(textOf(await cached.read("current.json"))).toBe("one");
   files["current.json"] = "two";
   expect(textOf(await cached.read("current.json"))).toBe("two");
+  expect(await cached.lastPointers!.find("current.json")).toBeUndefined();
+  for (const text of ["one", "two"]) cached.lastPointers!.keep("current.json", bytesOf(text));
   await settled();
   state.gone = true;
-  expect(textOf(await cached.read("current.json"))).toBe("two");
-  expect(textOf(await cachedBlobs(blobs, { cache, place: "pointer" }).read("current.json"))).toBe("two");
+  await expect(cached.read("current.json")).rejects.toThrow("gone");
+  for (const one of [cached, cachedBlobs(blobs, { cache, place: "pointer" })]) {
+    expect(textOf(await one.lastPointers!.find("current.json"))).toBe("two");
+  }
 });
 
-test("cachedBlobs keeps the pointer that was read last, however long the write of one before takes", async () => {
-  const files = { "current.json": "one" };
-  const { blobs, state, settled } = place(files);
-  const goOn = Promise.withResolvers<void>();
-  let puts = 0;
-  const slow: FileCache = {
+/** A cache whose writes are counted, the first as slow as `goOn`; those named fail. */
+function countedCache(goOn: Promise<void>, failing: readonly number[] = []) {
+  const state = { puts: 0 };
+  const counted: FileCache = {
     match: (url) => cache.match(url),
     put: async (url, response) => {
-      if (puts++ === 0) await goOn.promise;
+      const put = ++state.puts;
+      if (put === 1) await goOn;
+      if (failing.includes(put)) throw new Error("full");
       await cache.put(url, response);
     },
   };
-  const cached = cachedBlobs(blobs, { cache: slow, place: "slow" });
-  await cached.read("current.json");
-  files["current.json"] = "two";
-  await cached.read("current.json");
+  return { counted, state };
+}
+
+test("cachedBlobs remembers the pointer that was kept last, however long the write of one before takes", async () => {
+  const { blobs, settled } = place({});
+  const goOn = Promise.withResolvers<void>();
+  const { counted } = countedCache(goOn.promise);
+  const { lastPointers } = cachedBlobs(blobs, { cache: counted, place: "slow" });
+  for (const text of ["one", "two"]) lastPointers!.keep("current.json", bytesOf(text));
   goOn.resolve();
   await settled();
-  state.gone = true;
-  expect(textOf(await cached.read("current.json"))).toBe("two");
+  expect(textOf(await lastPointers!.find("current.json"))).toBe("two");
+});
+
+test("cachedBlobs writes a pointer that stays the same once, and again where that failed", async () => {
+  const { blobs, settled } = place({});
+  const { counted, state } = countedCache(Promise.resolve(), [1]);
+  const { lastPointers } = cachedBlobs(blobs, { cache: counted, place: "same" });
+  for (let i = 0; i < 5; i++) {
+    lastPointers!.keep("current.json", bytesOf("one"));
+    await settled();
+  }
+  expect(state.puts).toBe(2);
+  expect(textOf(await lastPointers!.find("current.json"))).toBe("one");
 });
 
 test("cachedBlobs fails as its place does where nothing was read before", async () => {

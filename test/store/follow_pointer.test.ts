@@ -119,3 +119,84 @@ describe("followPointer", () => {
     expect(await again).toBe("new");
   });
 });
+
+describe("followPointer over a place that remembers pointers", () => {
+  /** Pointers are names of what is there; `last` is what is remembered. */
+  function rememberingPlace(there: readonly string[], last?: string) {
+    const readings: PromiseWithResolvers<Bytes | undefined>[] = [];
+    const state = { now: 0, last, there: [...there] };
+    const follow = followPointer<string>(
+      {
+        read() {
+          readings.push(Promise.withResolvers());
+          return readings.at(-1)!.promise;
+        },
+        lastPointers: {
+          keep: (_name, bytes) => void (state.last = new TextDecoder().decode(bytes)),
+          find: () =>
+            Promise.resolve(state.last === undefined ? undefined : new TextEncoder().encode(state.last)),
+        },
+      },
+      "current.json",
+      () => state.now,
+      (bytes) => {
+        const name = new TextDecoder().decode(bytes);
+        if (!state.there.includes(name)) throw new Error(`${name} is not there`);
+        return name;
+      },
+    );
+    const answer = (text: string) => readings.at(-1)!.resolve(new TextEncoder().encode(text));
+    return { follow, readings, answer, state };
+  }
+
+  test("remembers what led somewhere, and nothing else", async () => {
+    const { follow, answer, state } = rememberingPlace(["good"]);
+    const first = follow();
+    answer("good");
+    expect([await first, state.last]).toEqual(["good", "good"]);
+    state.now += 1_000;
+    const second = follow();
+    answer("<html>");
+    expect([await second, state.last]).toEqual(["good", "good"]);
+  });
+
+  test.each<{ why: string; end: (place: ReturnType<typeof rememberingPlace>) => void }>([
+    { why: "what leads to a file that is not there yet", end: ({ answer }) => answer("next") },
+    { why: "what is no pointer", end: ({ answer }) => answer("<html>") },
+    { why: "nothing", end: ({ readings }) => readings[0]!.resolve(undefined) },
+    { why: "a fault", end: ({ readings }) => readings[0]!.reject(new Problem("unavailable", "gone")) },
+  ])("begins with what was good last where its place answers $why", async ({ end }) => {
+    const place = rememberingPlace(["good"], "good");
+    const asked = place.follow();
+    end(place);
+    expect(await asked).toBe("good");
+    Object.assign(place.state, { now: 1_000, there: ["good", "next"] });
+    const again = place.follow();
+    place.answer("next");
+    expect([await again, place.state.last]).toEqual(["next", "next"]);
+  });
+
+  test("begins with what was good last while its place is silent, and goes on with what that says in the end", async () => {
+    const { follow, answer, readings } = rememberingPlace(["good", "next"], "good");
+    expect(await Promise.all([follow(), follow()])).toEqual(["good", "good"]);
+    expect(readings).toHaveLength(1);
+    answer("next");
+    await new Promise((wake) => setTimeout(wake, 0));
+    expect(await follow()).toBe("next");
+  });
+
+  test("fails as its place does where what was good last leads nowhere either", async () => {
+    const { follow, readings } = rememberingPlace([], "good");
+    const asked = follow();
+    readings[0]!.reject(new Problem("unavailable", "gone"));
+    await expect(asked).rejects.toThrow("current.json");
+  });
+
+  test("waits for its place where nothing is remembered", async () => {
+    const { follow, answer } = rememberingPlace(["good"]);
+    const asked = follow();
+    await new Promise((wake) => setTimeout(wake, 1_200));
+    answer("good");
+    expect(await asked).toBe("good");
+  });
+});

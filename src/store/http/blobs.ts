@@ -15,7 +15,18 @@ export type HttpOrigin = {
   readonly keepBytes?: number;
 };
 
-/** Reads from an origin. */
+/** The hash in the name of a file that never changes. */
+const HASH = /\/([0-9a-f]{64})\./;
+
+/** Whether a file has the bytes that its name says; a pointer may have any. */
+async function isIntact(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const [, hash] = HASH.exec(name) ?? [];
+  if (hash === undefined) return true;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return digest.every((byte, i) => byte === parseInt(hash.slice(2 * i, 2 * i + 2), 16));
+}
+
+/** Reads from an origin. What it answers for a whole file is held against its name: nothing else is kept. */
 export function httpBlobs({ url, fetch, keepBytes = 0 }: HttpOrigin): ReadBlobs & PieceBlobs {
   const base = url.replace(/\/*$/, "");
   const { read, pieces } = readBlobs({
@@ -28,6 +39,7 @@ export function httpBlobs({ url, fetch, keepBytes = 0 }: HttpOrigin): ReadBlobs 
       // A cache on the way must not answer for a pointer that moved; the files in folders never change.
       ...(!name.includes("/") && { "cache-control": "no-cache" }),
     }),
+    isIntact,
     async absent(answer, name) {
       await answer.cancel();
       if (answer.status === 404 || answer.status === 410) return;

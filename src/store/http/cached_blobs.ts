@@ -1,8 +1,7 @@
 // Published files through a cache of the platform, which all isolates of a place share: a new one begins without
-// asking the origin, and the last pointer that was read leads on while the origin is gone.
+// asking the origin, and the last pointer that led somewhere leads on where none does.
 
-import { Problem } from "../../core/problem.ts";
-import type { PieceBlobs, ReadBlobs } from "../segments/blobs.ts";
+import type { LastPointers, PieceBlobs, ReadBlobs } from "../segments/blobs.ts";
 import { partOf } from "./kept_files.ts";
 
 /** The part of the web's `Cache` that is used. */
@@ -23,8 +22,11 @@ const isImmutable = (name: string) => name.includes("/");
 
 const FOREVER = "public, max-age=31536000, immutable";
 
-/** How long a pointer may stand in for one that cannot be read. */
+/** How long a pointer may stand in for one that cannot be followed. */
 const POINTER_KEPT = "public, max-age=86400";
+
+/** One that does not change is written again after this, before its time ends. */
+const POINTER_RENEWED_MS = 3_600_000;
 
 const LEFT_ALONE_MS = 10_000;
 
@@ -56,6 +58,9 @@ export function cachedBlobs(
   /** Of each name the write that is under way: a pointer that was read later is there later. */
   const writing = new Map<string, Promise<void>>();
 
+  /** Of each pointer what was written last. */
+  const written = new Map<string, { readonly bytes: Uint8Array; readonly at: number }>();
+
   function keep(name: string, bytes: Uint8Array<ArrayBuffer>): void {
     if (!isWell()) return;
     const headers = {
@@ -64,30 +69,30 @@ export function cachedBlobs(
     };
     // A copy: what is handed on may be cut and read while this is written.
     const response = new Response(bytes.slice(), { headers });
-    const written: Promise<void> = (writing.get(name) ?? Promise.resolve())
-      .then(() => cache.put(urlOf(name), response)).catch(() => {})
-      .finally(() => writing.get(name) === written && writing.delete(name));
-    writing.set(name, written);
-    blobs.outlive?.(written);
+    const put: Promise<void> = (writing.get(name) ?? Promise.resolve())
+      .then(() => cache.put(urlOf(name), response)).catch(() => void written.delete(name))
+      .finally(() => writing.get(name) === put && writing.delete(name));
+    writing.set(name, put);
+    blobs.outlive?.(put);
   }
 
-  async function readPointer(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    try {
-      const bytes = await blobs.read(name);
-      if (bytes) keep(name, bytes);
-      return bytes;
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      const last = await kept(name);
-      if (!last) throw error;
-      return last;
-    }
-  }
+  const lastPointers: LastPointers = {
+    keep(name, bytes) {
+      if (!isWell()) return;
+      const before = written.get(name);
+      const isOld = !before || Date.now() - before.at >= POINTER_RENEWED_MS;
+      if (!isOld && isSame(before.bytes, bytes)) return;
+      written.set(name, { bytes, at: Date.now() });
+      keep(name, bytes);
+    },
+    find: kept,
+  };
 
   return {
     ...blobs,
+    lastPointers,
     async read(name, range) {
-      if (!isImmutable(name)) return await readPointer(name);
+      if (!isImmutable(name)) return await blobs.read(name, range);
       let bytes = await kept(name);
       if (!bytes) {
         // A whole file is worth its way where it is kept.
@@ -100,3 +105,5 @@ export function cachedBlobs(
     },
   };
 }
+
+const isSame = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, i) => byte === b[i]);

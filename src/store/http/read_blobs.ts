@@ -17,6 +17,8 @@ export type ReadOptions = {
    * Errors: Problem `unavailable` for anything else.
    */
   readonly absent: (answer: Answer, name: string) => Promise<undefined>;
+  /** Whether these are the bytes of a whole file; another answer is asked for where they are not. */
+  readonly isIntact?: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<boolean>;
   /** Told of the tag of a file that was read whole; null where there is none. */
   readonly onTag?: (name: string, tag: string | null) => void;
 };
@@ -25,7 +27,7 @@ export type ReadOptions = {
 const RESUMES = 3;
 
 export function readBlobs(options: ReadOptions): ReadBlobs & PieceBlobs {
-  const { ask, place, urlOf, headersOf, absent, onTag } = options;
+  const { ask, place, urlOf, headersOf, absent, isIntact, onTag } = options;
   const get = (name: string, range?: Range) => ({
     method: "GET" as const,
     url: urlOf(name),
@@ -39,6 +41,7 @@ export function readBlobs(options: ReadOptions): ReadBlobs & PieceBlobs {
       await absent(answer, name);
       throw notWhole(place, name);
     }
+    requirePart(answer, rest);
     let before = answer.status === 206 ? 0 : rest.offset;
     let left = rest.length;
     for await (const piece of answer.pieces()) {
@@ -68,8 +71,11 @@ export function readBlobs(options: ReadOptions): ReadBlobs & PieceBlobs {
           if (!range) onTag?.(name, null);
           return undefined;
         }
+        if (range) requirePart(answer, range);
         const bytes = await answer.bytes();
         if (!range) {
+          // An error that says it is none, a page in place of a file, a file that is cut off: later it may be whole.
+          if (isIntact && !await isIntact(name, bytes)) throw new BrokenOff(`manda otros bytes de "${name}"`);
           onTag?.(name, answer.headers.get("etag"));
           return bytes;
         }
@@ -92,6 +98,14 @@ export function readBlobs(options: ReadOptions): ReadBlobs & PieceBlobs {
       }
     },
   };
+}
+
+/** Errors: `BrokenOff` where the answer says that it is another part. */
+function requirePart({ status, headers }: Answer, { offset }: Range): void {
+  const [, from] = /^bytes (\d+)-/i.exec(headers.get("content-range") ?? "") ?? [];
+  if (status === 206 && from !== undefined && Number(from) !== offset) {
+    throw new BrokenOff("manda otra parte");
+  }
 }
 
 const rangeText = ({ offset, length }: Range) => `bytes=${offset}-${offset + length - 1}`;

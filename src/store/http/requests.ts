@@ -48,6 +48,9 @@ const LIMITS = {
   write: { attempts: 6, silenceMs: 30_000 },
 } as const;
 
+/** A whole file that still comes after so long has to come faster than this, in ms and bytes a ms. */
+const SLOW = { afterMs: 10_000, leastBytes: 8 };
+
 /** Too early, too many, or a fault of the place's own, which may have passed by the next time. */
 const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -135,7 +138,17 @@ function answerOf(response: Response, silence: Silence): Answer {
     headers: response.headers,
     pieces,
     async bytes() {
-      const all = await Array.fromAsync(pieces());
+      const begun = Date.now();
+      const all: Uint8Array<ArrayBuffer>[] = [];
+      let size = 0;
+      for await (const piece of pieces()) {
+        all.push(piece);
+        size += piece.length;
+        const took = Date.now() - begun;
+        if (took > SLOW.afterMs && size < took * SLOW.leastBytes) {
+          throw new BrokenOff("responde demasiado despacio");
+        }
+      }
       return all.length === 1 ? all[0]! : joined(all);
     },
     cancel: async () => await response.body?.cancel().catch(() => {}),

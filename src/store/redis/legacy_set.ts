@@ -17,6 +17,11 @@ export function redisLegacySet(redis: Redis): LegacySet {
       await asked(redis, () => redis.zadd(KEY, "GT", ...pairs));
     },
 
+    async has({ member, score }) {
+      const found = await asked(redis, () => redis.zscore(KEY, member));
+      return found !== null && Number(found) >= score;
+    },
+
     async *pages() {
       // By score, not by scan: neighbours are looked up together. Whatever moves meanwhile moves to what is still to come.
       for (let from = "-inf", skipped = 0;;) {

@@ -29,9 +29,10 @@ type Files = Map<string, Promise<unknown>>;
 export function openActivities(blobs: ReadBlobs, now: () => number): Activities {
   const files: Files = new Map();
   const current = followPointer<Activity>(blobs, ACTIVITY_POINTER, now, async (bytes, known) => {
-    const { activity } = decodeActivityPointer(bytes);
-    if (known?.name === activity) return known;
-    return openActivity(activity, decodeActivityRoot(await required(blobs, activity)), blobs, files);
+    const { activity, published_at } = decodeActivityPointer(bytes);
+    if (known?.name === activity && known.publishedAt === published_at) return known;
+    const root = decodeActivityRoot(await required(blobs, activity));
+    return { ...openActivity(activity, root, blobs, files), publishedAt: published_at };
   });
   return {
     current: () =>

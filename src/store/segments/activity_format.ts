@@ -11,7 +11,8 @@ export const ACTIVITY_POINTER = "activity.json";
 
 export const activityName = (hash: string) => `activity/${hash}.json`;
 
-export type ActivityPointer = { format: number; activity: string; kept: string[] };
+/** `published_at` is absent in pointers of an earlier version. */
+export type ActivityPointer = { format: number; activity: string; published_at?: number; kept: string[] };
 
 export type ActivityRoot = {
   format: number;

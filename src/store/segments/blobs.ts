@@ -11,8 +11,16 @@ export type ReadBlobs = {
   read(name: string, range?: Range): Maybe<Uint8Array<ArrayBuffer> | undefined>;
   /** How long a pointer is believed before it is read again, in ms; a second unless told. */
   readonly pointerLifeMs?: number;
+  /** Pointers that led somewhere, for readers who begin while there is none that does. */
+  readonly lastPointers?: LastPointers;
   /** Told of work that goes on after the answer that began it, for platforms that would cut it off. */
   readonly outlive?: (work: Promise<unknown>) => void;
+};
+
+/** A memory of pointers, which may lose them. Neither fails. */
+export type LastPointers = {
+  keep(name: string, bytes: Uint8Array<ArrayBuffer>): void;
+  find(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 };
 
 /** Large files, which are neither read whole nor kept. */
@@ -35,7 +43,11 @@ export type BlobWriter = {
 
 /** Write side, for the publisher. */
 export type WriteBlobs = ReadBlobs & {
-  /** Writes beside and renames: readers see the old bytes or the new ones. */
+  /**
+   * Readers see the old bytes or the new ones. A pointer (a file of the root) that was read here is replaced only while it
+   * is what was read.
+   * Errors: Problem `conflict` for the later of two who read the same pointer.
+   */
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** Begins a large file that will be named below `folder`. */
   create(folder: string): Promise<BlobWriter>;

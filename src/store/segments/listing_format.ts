@@ -11,7 +11,8 @@ export const listingName = (hash: string) => `listing/${hash}.json`;
 /** A catalog's text, gzipped; named by these bytes. */
 export const catalogTextName = (hash: string) => `listing/${hash}.json.gz`;
 
-export type ListingPointer = { format: number; listing: string; kept: string[] };
+/** `published_at` is absent in pointers of an earlier version. */
+export type ListingPointer = { format: number; listing: string; published_at?: number; kept: string[] };
 
 export type ListingRoot = {
   format: number;

@@ -22,9 +22,10 @@ import { undamaged } from "./undamaged.ts";
  */
 export function openListings(blobs: ReadBlobs, now: () => number): Listings {
   const current = followPointer<Listing>(blobs, LISTING_POINTER, now, async (bytes, known) => {
-    const { listing } = decodeListingPointer(bytes);
-    if (known?.name === listing) return known;
-    return openListing(listing, decodeListingRoot(await required(blobs, listingName(listing))), blobs);
+    const { listing, published_at } = decodeListingPointer(bytes);
+    if (known?.name === listing && known.publishedAt === published_at) return known;
+    const root = decodeListingRoot(await required(blobs, listingName(listing)));
+    return { ...openListing(listing, root, blobs), publishedAt: published_at };
   });
   return { current };
 }
