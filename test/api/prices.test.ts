@@ -35,6 +35,21 @@ describe("when the storage is gone", () => {
     expect(await answer.text()).not.toContain("10.0.0.7");
   });
 
+  test("answers 503 where its files are damaged, and tells whoever runs it which", async () => {
+    const told: string[] = [];
+    const onError = (error: unknown) => void told.push((error as Error).message);
+    const { add, ask, blobs } = await priceApp({ onError });
+    // One more than the open end has room for.
+    await add(...ticksFrom(Array.from({ length: 1_100 }, (_, i) => String(i + 1))));
+    for (const [name, bytes] of blobs.files) {
+      if (name.startsWith("price/")) blobs.files.set(name, bytes.subarray(0, 7));
+    }
+    const answer = await ask("/api/ticker-list/");
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await answer.json()).toEqual({ error: "Los datos publicados no se pueden leer ahora" });
+    expect(told).toEqual([expect.stringMatching(/"price\/.*damaged/)]);
+  });
+
   test("goes on with what was read before", async () => {
     const { add, json, blobs, clock } = await priceApp();
     await add(...ticksFrom(["5", "6"]));
@@ -209,6 +224,20 @@ describe("caching", () => {
       expect(await answer.text() === "").toBe(status === 304);
     }
   });
+
+  test.each([`/api/ticker-list/?until=${T0}`, "/api/ticker-list/"])(
+    "%s is unchanged for who has any copy, asked first or again",
+    async (path) => {
+      const { add, ask, clock } = await priceApp();
+      await add(...ticksFrom(["1", "2"]));
+      clock.now += 60_000;
+      for (const _ of [1, 2]) {
+        expect((await ask(path, { "if-none-match": "*" })).status).toBe(304);
+        expect((await ask(path)).status).toBe(200);
+      }
+      expect((await ask("/api/ticker-list/?since=x", { "if-none-match": "*" })).status).toBe(400);
+    },
+  );
 
   test("tags tell requests and hosts apart", async () => {
     const { add, ask, app } = await priceApp();

@@ -1,6 +1,7 @@
 // The edge under the platform's own runtime: what is deployed and how large it is, every recorded case, and an
 // origin that goes and comes back.
 
+import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POINTER_LIFE_MS } from "../../edge/read_app.ts";
 import { buildEdge, type Bundle } from "../../src/edge_bundle.ts";
@@ -61,9 +62,10 @@ describe("buildEdge", () => {
     const text = await Deno.readTextFile(`${folder}/wrangler.jsonc`);
     const configuration = JSON.parse(text.replace(/^\s*\/\/.*$/gm, ""));
     expect(configuration).not.toHaveProperty("account_id");
-    // Otherwise wrangler sends pages and segments along as modules, which count against the worker's size.
-    expect(configuration.find_additional_modules).toBe(false);
-    expect((await Deno.stat(`${folder}/${configuration.main}`)).isFile).toBe(true);
+    const main = `${folder}/${configuration.main}`;
+    expect((await Deno.stat(main)).isFile).toBe(true);
+    // What lies beside or below an unbundled worker would be uploaded with it.
+    expect([...Deno.readDirSync(dirname(main))].map(({ name }) => name)).toEqual([basename(main)]);
     expect((await Deno.stat(`${folder}/${configuration.assets.directory}/docs.html`)).isFile).toBe(true);
   });
 });

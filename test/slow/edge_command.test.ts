@@ -79,7 +79,7 @@ test("edge:build takes what is published along, and the worker answers from its 
   ]);
   expect(built.code).toBe(0);
   const { bytes } = JSON.parse(built.stdout);
-  expect((await Deno.stat(`${folder}/out/worker.js`)).size).toBe(bytes);
+  expect((await Deno.stat(`${folder}/out/worker/worker.js`)).size).toBe(bytes);
   const edge = await startWorkerd(`${folder}/out`, { host: "127.0.0.1", port: 0 }, {}, () => {});
   try {
     expect(await rowsAt(edge.url)).toEqual([["2000-01-01", 7]]);
