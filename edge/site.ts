@@ -140,8 +140,13 @@ export function edgeSite({ assets, origin }: EdgeSite) {
             : problemJson(404, `No hay nada en ${req.path}: aquí sólo responde la API`),
       );
     }
+    // Pages of the origin may be of a newer version than this worker; its own files are for the reference.
+    app.get("/assets/:file", async ({ req: { raw, path } }) => {
+      const passed = origin === undefined ? undefined : await page(raw, path);
+      if (passed && passed.status < 400) return passed;
+      return await written(raw, path) ?? passed ?? absent(path);
+    });
     if (origin === undefined) return;
-    app.get("/assets/:file", ({ req }) => page(req.raw, req.path));
     for (const path of VALIDATE_PATHS) {
       app.post(path, async ({ req }, next) => {
         try {

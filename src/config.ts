@@ -136,7 +136,7 @@ export const Env = z.object({
       context.addIssue((error as Problem).message);
     }
   }).describe(
-    "Mercados que se consultan, par=Título:MONEDA separados por comas, o no; el primero es también el de Redis",
+    "Mercados que se consultan, par=Título:MONEDA separados por comas, o no; btcars es también el de Redis",
   ),
   PRICE_PERIOD_SECONDS: integer(1, 3_600).default(10).describe(
     "Cada cuántos segundos se consultan los precios, en múltiplos",

@@ -9,7 +9,7 @@ import { Problem } from "./core/problem.ts";
 import { buildEdge } from "./edge_bundle.ts";
 import { startWorkerd } from "./edge_workerd.ts";
 import { publishedFolder } from "./edge_snapshots.ts";
-import { portOption } from "./server.ts";
+import { listenProblem, portOption } from "./server.ts";
 
 await runCommand({
   usage: "deno task edge",
@@ -29,10 +29,11 @@ await runCommand({
       throw new UsageProblem(`--origin espera una dirección http(s), no "${origin}"`);
     }
     const snapshots = publishedFolder(from, env);
+    const listen = { host: host ?? env.HOST, port: portOption(port, env.PORT) };
+    checkListens(listen);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "caudal-edge-"));
     try {
       await buildEdge(folder);
-      const listen = { host: host ?? env.HOST, port: portOption(port, env.PORT) };
       const workerd = await startWorkerd(
         folder,
         listen,
@@ -55,3 +56,12 @@ await runCommand({
     Deno.exit(0);
   },
 });
+
+/** Tried here first: of an address that cannot be had workerd tells its own insides. */
+function checkListens({ host, port }: { readonly host: string; readonly port: number }): void {
+  try {
+    Deno.listen({ hostname: host, port }).close();
+  } catch (cause) {
+    throw listenProblem(host, port, cause);
+  }
+}

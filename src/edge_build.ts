@@ -1,8 +1,10 @@
 // `deno task edge:build`: the worker, the files of the site and the configuration, ready for `wrangler deploy`.
 
+import fs from "node:fs";
 import { runCommand, UsageProblem } from "./command.ts";
 import { readEnv } from "./config.ts";
-import { buildEdge } from "./edge_bundle.ts";
+import { Problem } from "./core/problem.ts";
+import { buildEdge, WORKER } from "./edge_bundle.ts";
 import { publishedFolder } from "./edge_snapshots.ts";
 import { isHttpOrigin } from "./open_blobs.ts";
 
@@ -22,12 +24,24 @@ await runCommand({
       throw new UsageProblem("--from espera una carpeta; una dirección http va en SNAPSHOT_URL del worker");
     }
     const snapshots = from === undefined ? undefined : publishedFolder(from, readEnv(["DATA_DIR"]));
+    try {
+      fs.mkdirSync(out, { recursive: true });
+    } catch (cause) {
+      throw new Problem(
+        "unavailable",
+        `No se puede crear la carpeta "${out}": ${(cause as Error).message}`,
+        [],
+        {
+          cause,
+        },
+      );
+    }
     const { bytes, gzipped } = await buildEdge(out, snapshots);
     const kb = (n: number) => `${(n / 1000).toFixed(0)} kB`;
     console.log(
       json
         ? JSON.stringify({ folder: out, bytes, gzipped })
-        : `Escrito en ${out}: worker.js de ${kb(bytes)} (${kb(gzipped)} comprimido)\n` +
+        : `Escrito en ${out}: ${WORKER} de ${kb(bytes)} (${kb(gzipped)} comprimido)\n` +
           `Para desplegarlo: cd ${out} && npx wrangler deploy`,
     );
   },

@@ -13,7 +13,7 @@ import { VERSION } from "./version.ts";
 const EDGE = path.resolve(import.meta.dirname!, "../edge");
 
 /** Names in the folder that is deployed. */
-export const WORKER = "worker.js";
+export const WORKER = "worker/worker.js";
 export const ASSETS_FOLDER = "assets";
 const CONFIGURATION = "wrangler.jsonc";
 
@@ -46,7 +46,9 @@ export async function buildEdge(folder: string, snapshots?: string): Promise<Bun
     fs.cpSync(snapshots, path.join(assets, "snapshots"), { recursive: true });
   }
   const code = await bundleWorker();
-  fs.writeFileSync(path.join(folder, WORKER), code);
+  const worker = path.join(folder, WORKER);
+  fs.mkdirSync(path.dirname(worker), { recursive: true });
+  fs.writeFileSync(worker, code);
   fs.copyFileSync(path.join(EDGE, CONFIGURATION), path.join(folder, CONFIGURATION));
   const zipped = new Blob([code]).stream().pipeThrough(new CompressionStream("gzip"));
   return { bytes: code.length, gzipped: (await new Response(zipped).arrayBuffer()).byteLength };

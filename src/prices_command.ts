@@ -4,7 +4,7 @@ import { runCommand, UsageProblem } from "./command.ts";
 import { readEnv } from "./config.ts";
 import { Problem } from "./core/problem.ts";
 import type { PollStatus, PriceStore } from "./core/prices/store.ts";
-import type { Market } from "./core/prices/tick.ts";
+import { type Market, ORIGINAL_MARKET } from "./core/prices/tick.ts";
 import { createLog } from "./log.ts";
 import { pause } from "./etl/pause.ts";
 import { openPriceStore, type Places } from "./open.ts";
@@ -32,6 +32,7 @@ await runCommand({
     data: { value: "CARPETA", description: "Carpeta del almacén (por defecto ./.caudal)" },
   },
   run: async ({ once = false, json = false, data }, [verb = "", ...rest]) => {
+    if (verb === "") throw new UsageProblem("Falta qué hacer: poll o import");
     if (!["poll", "import"].includes(verb) || rest.length > 0) {
       throw new UsageProblem(`Se espera poll o import, no "${[verb, ...rest].join(" ")}"`);
     }
@@ -60,13 +61,20 @@ await runCommand({
         if (failed.length === statuses.length) Deno.exitCode = 1;
         return;
       }
+      const original = markets.find(({ name }) => name === ORIGINAL_MARKET);
+      if (!original) {
+        throw new Problem(
+          "invalid",
+          `PRICE_MARKETS no tiene ${ORIGINAL_MARKET}, el mercado que está en Redis`,
+        );
+      }
       const legacy = openLegacySet(env, log);
       if (!legacy) throw new Problem("invalid", "Falta REDIS_URL, o REDIS_HOST: no hay de dónde importar");
       try {
         await legacy.ready();
-        const report = await importLegacyHere(store, legacy.set, markets[0]!);
+        const report = await importLegacyHere(store, legacy.set, original);
         await publishPricesHere(places, store);
-        console.log(json ? JSON.stringify(report, null, 2) : importText(report, markets[0]!));
+        console.log(json ? JSON.stringify(report, null, 2) : importText(report, original));
       } finally {
         legacy.close();
       }

@@ -3,7 +3,7 @@
 
 import { buenosAiresDay } from "./core/time.ts";
 import type { PriceStore } from "./core/prices/store.ts";
-import type { Market } from "./core/prices/tick.ts";
+import { type Market, ORIGINAL_MARKET } from "./core/prices/tick.ts";
 import { underLease } from "./etl/lease_keeper.ts";
 import { pause } from "./etl/pause.ts";
 import { textFetcher } from "./host/fetch_text.ts";
@@ -60,8 +60,8 @@ const MAX_BYTES = 2 ** 20;
 const LEASE_PART = 0.6;
 const LONGEST_LEASE_MS = 15_000;
 const RETENTION_MS = 3_600_000;
-/** Between two attempts at daily series, in ms: they wait for other writers by themselves. */
-const SERIES_RETRY_MS = 600_000;
+/** Besides each midnight, how often days are looked for that are to be published, in ms: an import changes past ones. */
+const SERIES_LOOK_MS = 600_000;
 
 export function realMarkets({ PRICE_MARKETS, PRICE_PERIOD_SECONDS }: PriceSettings): Market[] {
   return parseMarkets(PRICE_MARKETS, PRICE_PERIOD_SECONDS * 1_000);
@@ -79,19 +79,20 @@ export function askReal(settings: PriceSettings, markets: readonly Market[]): Po
   return (withinMs, signal) => askBuenbit(fetchText, markets.map(({ pair }) => pair), withinMs, signal);
 }
 
-/** Publishes the ticks that are in the store and not yet published. */
-export async function publishPricesHere(places: Places, store: PriceStore): Promise<void> {
-  await publishPrices({ store, blobs: openBlobs(places), sha256, now: Date.now });
+/** Publishes the ticks that are in the store and not yet published; `sweeps`: see publishPrices. */
+export async function publishPricesHere(places: Places, store: PriceStore, sweeps = false): Promise<void> {
+  await publishPrices({ store, blobs: openBlobs(places), sha256, now: Date.now, sweeps });
 }
 
-/** Takes over what Redis has of the default market; its days are published again. */
+/** Takes over what Redis has of the original market; its days are published again. */
 export async function importLegacyHere(
   store: PriceStore,
   set: Parameters<typeof importLegacy>[1],
   market: Market,
+  signal?: AbortSignal,
 ): Promise<LegacyImport> {
   await store.saveMarket(market);
-  const report = await importLegacy(store, set, market.name);
+  const report = await importLegacy(store, set, market.name, signal);
   if (report.added > 0) await store.saveCursor({ market: market.name, name: "series" }, 0);
   return report;
 }
@@ -105,13 +106,14 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
   if (real.length + simulated.length === 0) return;
   const store = openPriceStore(places);
   const leases = openEtlStore(places);
+  const poller = `${Deno.hostname()} ${Deno.pid} ${crypto.randomUUID().slice(0, 8)}`;
   const onError = oncePerRow((error) => log("error", "prices.failed", faultFields(error)));
   try {
     await underLease(
       {
         store: leases,
         name: POLLER_LEASE,
-        holder: `${Deno.hostname()} ${Deno.pid} ${crypto.randomUUID().slice(0, 8)}`,
+        holder: poller,
         monotonic: () => performance.now(),
         periodMs: Math.round(Math.min(LONGEST_LEASE_MS, periodMs * LEASE_PART)),
         onLost: () => {},
@@ -119,10 +121,17 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
       },
       signal,
       async ({ over, isSure }) => {
-        for (const market of [...real, ...simulated]) await store.saveMarket(market);
-        const following = followTicks(here, store, real, over);
+        for (const market of [...real, ...simulated]) {
+          await store.saveMarket(market);
+          // Whoever had the lease before writes nothing more, whenever it wakes up.
+          await store.claim(market.name, poller);
+        }
+        const refused = new AbortController();
+        const until = AbortSignal.any([over, refused.signal]);
+        const following = followTicks(here, store, real, until);
         const parts = {
           store,
+          poller,
           now: Date.now,
           random: Math.random,
           pause,
@@ -131,19 +140,25 @@ export async function pricesHere(here: PricesHere, signal: AbortSignal): Promise
             onError.clear();
             following.poke();
           },
-          onFailing: (message: string) => log("warn", "prices.failing", { error: message }),
-          onRecovered: () => log("warn", "prices.recovered"),
+          onFailing: (message: string) => log("info", "prices.failing", { error: message }),
+          onRecovered: () => log("info", "prices.recovered"),
           onError: onError.tell,
         };
-        await Promise.all([
-          real.length > 0 && pollUntil(over, { ...parts, markets: real, ask: askReal(settings, real) }),
-          simulated.length > 0 && pollUntil(over, {
+        const polling = [
+          real.length > 0 && pollUntil(until, { ...parts, markets: real, ask: askReal(settings, real) }),
+          simulated.length > 0 && pollUntil(until, {
             ...parts,
             markets: simulated,
             ask: () => Promise.resolve([simulatedQuote(Date.now())]),
           }),
-        ]);
-        await following.end();
+        ];
+        try {
+          await Promise.all(polling);
+        } finally {
+          refused.abort();
+          await Promise.allSettled(polling);
+          await following.end();
+        }
       },
     );
   } finally {
@@ -161,20 +176,26 @@ function followTicks(
   const delayed = (what: string) => (error: unknown) => {
     if (!over.aborted) log("warn", "prices.delayed", { what, ...faultFields(error) });
   };
-  const published = follower(() => publishPricesHere(places, store), delayed("publication"));
+  let isSwept = false;
+  const published = follower(async () => {
+    await publishPricesHere(places, store, !isSwept);
+    isSwept = true;
+  }, delayed("publication"));
 
-  const legacy = real[0] && openLegacySet(settings, log);
+  const original = real.find(({ name }) => name === ORIGINAL_MARKET);
+  const legacy = original && openLegacySet(settings, log);
   let isImported = false;
   const projected = legacy && follower(async () => {
     // Before the first of our prices moves an entry that nobody has read.
     if (!isImported) {
       await legacy.ready();
-      const { added, refused } = await importLegacyHere(store, legacy.set, real[0]!);
+      const { added, refused } = await importLegacyHere(store, legacy.set, original, over);
+      if (over.aborted) return;
       isImported = true;
       if (refused.count > 0) log("warn", "prices.refused", { ...refused });
       if (added > 0) published.poke();
     }
-    await projectLegacy(store, legacy.set, real[0]!.name);
+    await projectLegacy(store, legacy.set, original.name, over);
   }, delayed("redis"));
 
   let thinnedAt = -Infinity;
@@ -188,19 +209,15 @@ function followTicks(
   }, delayed("retention"));
 
   let lookedAt = -Infinity;
-  let isDone = false;
   const series = follower(async () => {
-    // Each midnight, and again where it could not be done.
     const isNewDay = buenosAiresDay(Date.now()) !== buenosAiresDay(lookedAt);
-    if (!isNewDay && (isDone || Date.now() - lookedAt < SERIES_RETRY_MS)) return;
+    if (!isNewDay && Date.now() - lookedAt < SERIES_LOOK_MS) return;
     lookedAt = Date.now();
-    isDone = false;
     await seriesAfter;
     for (const market of real) {
       if (over.aborted) return;
       await publishPriceSeries(places, store, market, Date.now());
     }
-    isDone = true;
   }, delayed("series"));
 
   return {

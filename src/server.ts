@@ -86,6 +86,14 @@ export function portOption(option: string | undefined, fallback: number): number
   return port;
 }
 
+/** Why nothing can listen at an address, by what the attempt ended with. */
+export function listenProblem(host: string, port: number, cause: unknown): Problem {
+  const why = cause instanceof Deno.errors.AddrInUse
+    ? "está ocupado: elija otro con --port"
+    : (cause as Error).message;
+  return new Problem("unavailable", `No se puede escuchar en ${host}:${port}: ${why}`, [], { cause });
+}
+
 /**
  * Listens at once; answers 503 until a snapshot is published. Queries are counted in Redis, else in `own`.
  * Errors: Problem `unavailable` when the port cannot be had.
@@ -145,10 +153,7 @@ export async function startServer(
   try {
     server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.AddrInUse
-      ? "está ocupado: elija otro con --port"
-      : (cause as Error).message;
-    throw new Problem("unavailable", `No se puede escuchar en ${host}:${port}: ${why}`, [], { cause });
+    throw listenProblem(host, port, cause);
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {

@@ -42,7 +42,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "src/store/redis": { imports: ["src/core"], packages: ["ioredis"], runtime: true },
   "src/store/r2": {
-    imports: ["src/core"],
+    imports: ["src/core", "src/store/http"],
     types: ["src/store/segments/blobs.ts"],
     packages: [],
     runtime: false,

@@ -216,7 +216,7 @@ const PREFLIGHT_HEADERS = {
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
   "access-control-allow-headers":
     "Accept, Accept-Language, Authorization, Content-Language, Content-Type, If-Modified-Since, If-None-Match, " +
-    "If-Range, Origin, Range, X-Requested-With, X-Source",
+    "If-Range, Last-Event-ID, Origin, Range, X-Requested-With, X-Source",
   "access-control-max-age": "86400",
 };
 

@@ -9,6 +9,8 @@ import { DUMP_FILES } from "../core/dump_files.ts";
 import type { Dumps, StoredDump } from "../core/dumps.ts";
 import { compareFrequency, firstDay, FREQUENCIES, type Frequency } from "../core/frequency.ts";
 import { type Observations, trim } from "../core/observations.ts";
+import type { Prices } from "../core/prices/reader.ts";
+import type { Market } from "../core/prices/tick.ts";
 import { Problem } from "../core/problem.ts";
 import type { Popularities, Popularity } from "../core/hits.ts";
 import { freshnessOf } from "../core/render_series.ts";
@@ -45,6 +47,7 @@ type ExplorerContext = {
   readonly searches?: Searches;
   readonly searchMinScore?: number;
   readonly dumps?: Dumps;
+  readonly prices?: Prices;
   readonly assets?: Assets;
   readonly version: string;
   readonly publicUrl?: string;
@@ -116,12 +119,15 @@ async function answerHome(asked: Asked): Promise<Response> {
   const { url, language, headers } = asked;
   const address = readSearchAddress(url.searchParams, language);
   const downloads = address ? [] : await downloadsOf(asked);
+  const markets = address ? [] : await marketsOf(asked);
   const popularity = address && await asked.context.popularities?.current();
-  const beside = address ? [popularity?.name] : downloads.map(({ sha256 }) => sha256);
+  const beside = address
+    ? [popularity?.name]
+    : [...downloads.map(({ sha256 }) => sha256), JSON.stringify(markets)];
   return await answerPage(
     headers,
     { tag: tagOf(asked, undefined, beside.join(" ")), language },
-    () => address ? results(asked, address, popularity) : home(asked, downloads),
+    () => address ? results(asked, address, popularity) : home(asked, downloads, markets),
   );
 }
 
@@ -137,9 +143,21 @@ async function downloadsOf({ context: { dumps, onError } }: Asked): Promise<read
   }
 }
 
+/** None where their prices cannot be read: the page is worth showing without. */
+async function marketsOf({ context: { prices, onError } }: Asked): Promise<readonly Market[]> {
+  try {
+    return (await prices?.current())?.markets.map(({ market }) => market) ?? [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    onError?.(error, "/");
+    return [];
+  }
+}
+
 async function home(
   { snapshot, url, language, context }: Asked,
   downloads: readonly StoredDump[],
+  markets: readonly Market[],
 ): Promise<Markup> {
   const { version, publicUrl } = context;
   const examples = await snapshot.series(exampleIds(snapshot.catalogs).slice(0, EXAMPLES));
@@ -153,6 +171,7 @@ async function home(
       requests={readyRequests(examples.filter((record) => record !== undefined))}
       themes={await themesOf(snapshot, context)}
       downloads={downloads}
+      markets={markets}
     />
   );
 }
@@ -280,7 +299,7 @@ async function seriesPage(
   );
   const item = { id, mode: controls.mode, aggregation: controls.aggregation };
   const { frequency, periods, columns } = evaluate([{ observations, item }], request);
-  const points = periods.map((period, i) => ({ day: firstDay(frequency, period), value: columns[0]![i]! }));
+  const points = periods.map((period, i) => ({ at: firstDay(frequency, period), value: columns[0]![i]! }));
   const activity = await activities?.current();
   const frame = await framed(language, version, assets);
   const page = (

@@ -60,6 +60,11 @@ const VALIDATE_REQUEST = {
   },
 } as const;
 
+const VALIDATE_EXAMPLE = {
+  catalog_url: "https://example.org/data.json",
+  distribution_id: "1.1",
+} as const;
+
 const VALIDATE_ANSWER = {
   type: "object",
   required: ["catalog_url", "distribution_id", "found_issues", "detail"],
@@ -86,8 +91,15 @@ const answer = (description: string, contentType: string, schema: unknown) => ({
   content: { [contentType]: { schema } },
 });
 
-const plain = (summary: string, contentType: string, schema: unknown, unavailable = false) => ({
+const plain = (
+  operationId: string,
+  summary: string,
+  contentType: string,
+  schema: unknown,
+  unavailable = false,
+) => ({
   get: {
+    operationId,
     summary,
     responses: {
       200: answer("Respuesta", contentType, schema),
@@ -105,10 +117,12 @@ export function openApi(version: string, origin: string): object {
       title: "Caudal: API de series de tiempo",
       version,
       description:
-        "Series de tiempo de catálogos abiertos. Toda respuesta lleva ETag y se puede guardar en caché.",
+        "Series de tiempo de catálogos abiertos y precios de mercados. Los datos llevan ETag y se pueden guardar en caché.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: origin }],
+    // Nothing here asks who the reader is.
+    security: [],
     paths: {
       "/series/api/series/": {
         get: {
@@ -161,7 +175,7 @@ export function openApi(version: string, origin: string): object {
           summary: "Qué impide cosechar una distribución de un catálogo",
           requestBody: {
             required: true,
-            content: { "application/json": { schema: VALIDATE_REQUEST } },
+            content: { "application/json": { schema: VALIDATE_REQUEST, example: VALIDATE_EXAMPLE } },
           },
           responses: {
             200: answer("Los mensajes de los controles que fallan", "application/json", VALIDATE_ANSWER),
@@ -175,10 +189,10 @@ export function openApi(version: string, origin: string): object {
           },
         },
       },
-      "/healthz": plain("El proceso responde", "text/plain", { type: "string" }),
-      "/readyz": plain("Hay datos publicados", "application/json", { type: "object" }, true),
-      "/version": plain("Versión del programa", "application/json", { type: "object" }),
-      "/openapi.json": plain("Esta descripción", "application/json", { type: "object" }),
+      "/healthz": plain("healthz", "El proceso responde", "text/plain", { type: "string" }),
+      "/readyz": plain("readyz", "Hay datos publicados", "application/json", { type: "object" }, true),
+      "/version": plain("version", "Versión del programa", "application/json", { type: "object" }),
+      "/openapi.json": plain("openapi", "Esta descripción", "application/json", { type: "object" }),
     },
   };
 }

@@ -4,16 +4,22 @@ import { DUMP_FILES } from "../core/dump_files.ts";
 
 type Answer = (description: string, contentType: string, schema: unknown) => object;
 
-const name = (of: string, description: string, schema: object) => ({
+const name = (of: string, description: string, schema: object, example: string) => ({
   name: of,
   in: "path",
   required: true,
   description,
   schema,
+  example,
 });
 
-const FILE = name("file", "Nombre del archivo", { type: "string", enum: DUMP_FILES.map(({ name }) => name) });
-const CATALOG = name("catalog", "Identificador del catálogo", { type: "string" });
+const FILE = name(
+  "file",
+  "Nombre del archivo",
+  { type: "string", enum: DUMP_FILES.map(({ name }) => name) },
+  "series-tiempo-metadatos.csv",
+);
+const CATALOG = name("catalog", "Identificador del catálogo", { type: "string" }, "smn");
 
 /** Paths of the downloads, with the words that every description shares. */
 export function dumpPaths(answer: Answer, problem: unknown): Record<string, object> {

@@ -13,6 +13,7 @@ const CATALOG = {
   required: true,
   description: "Identificador del catálogo",
   schema: TEXT,
+  example: "smn",
 } as const;
 
 /** Tables by name, with what their rows are. */

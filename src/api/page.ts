@@ -3,6 +3,7 @@
 import { Problem } from "../core/problem.ts";
 import type { Snapshot, Snapshots } from "../core/snapshot.ts";
 import type { PageProps } from "../pages/layout.tsx";
+import { shortHash } from "../pages/short_hash.ts";
 import { STYLE } from "../pages/style.ts";
 import type { Language } from "../pages/text.ts";
 import type { Assets } from "./assets.ts";
@@ -17,11 +18,6 @@ let hash: Promise<string> | undefined;
 /** Hash of the stylesheet. */
 export function styleHash(): Promise<string> {
   return hash ??= shortHash(STYLE);
-}
-
-async function shortHash(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What every page is told; with assets also its script, where that could be built. */

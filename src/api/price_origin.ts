@@ -16,7 +16,12 @@ export function priceOrigin(
   { publicUrl, trustedProxies = 0 }: OriginContext,
 ): string {
   const origin = originOf(url, publicUrl);
-  if (publicUrl !== undefined || trustedProxies === 0) return origin;
+  if (publicUrl !== undefined) return origin;
+  const { protocol, host: readHost } = new URL(origin);
+  // As it was asked: reading an address drops the usual port and capital letters.
+  const named = headers.get("host");
+  const askedHost = named !== null && HOST.test(named) ? named : readHost;
+  if (trustedProxies === 0) return `${protocol}//${askedHost}`;
   // Each proxy adds what it heard: what stands before the word of ours anybody may have written.
   const heard = (name: string) => {
     const words = (headers.get(name) ?? "").split(",").map((word) => word.trim()).filter((word) =>
@@ -24,10 +29,9 @@ export function priceOrigin(
     );
     return words.at(-Math.min(trustedProxies, words.length));
   };
-  const asked = new URL(origin);
   const scheme = heard("x-forwarded-proto");
   const host = heard("x-forwarded-host");
-  return `${scheme === "https" || scheme === "http" ? scheme : asked.protocol.slice(0, -1)}://${
-    host !== undefined && HOST.test(host) ? host : asked.host
+  return `${scheme === "https" || scheme === "http" ? scheme : protocol.slice(0, -1)}://${
+    host !== undefined && HOST.test(host) ? host : askedHost
   }`;
 }

@@ -5,14 +5,13 @@ import type { Hono } from "hono";
 import { HOUR_MS } from "../core/prices/aggregate.ts";
 import { type PriceReader, type Prices, spansOf } from "../core/prices/reader.ts";
 import { DAY_MS } from "../core/time.ts";
-import type { Moment } from "../pages/day_chart.tsx";
+import type { Point } from "../pages/line_path.ts";
 import { PRICES_PATH, PricesPage, type ShownHour } from "../pages/prices_page.tsx";
 import { languageOf } from "../pages/text.ts";
 import type { Assets } from "./assets.ts";
 import { entityTag } from "./caching.ts";
 import { answerMarkup, answerPage, framed } from "./page.ts";
 import { chooseMarket } from "./price_market.ts";
-import { problemJson } from "./problems.ts";
 
 type PricePageContext = {
   readonly prices?: Prices;
@@ -34,21 +33,26 @@ export function pricePageRoutes(app: Hono, { prices, assets, version }: PricePag
       const published = await prices?.current();
       const name = req.query("market") ?? "";
       const reader = published && chooseMarket(published, name);
-      if (!reader && name !== "") return problemJson(404, `No hay un mercado "${name}"`);
       const markets = published?.markets.map(({ market }) => market) ?? [];
+      if (published && !reader && name !== "") {
+        const page = <PricesPage {...await framed(language, version)} markets={markets} absent={name} />;
+        return await answerMarkup(page, { status: 404, language });
+      }
       if (!reader) {
         const page = <PricesPage {...await framed(language, version)} markets={markets} />;
         return await answerMarkup(page, { status: 503, language, headers: { "retry-after": "5" } });
       }
+      const { market, status } = reader;
+      const failedAt = status && status.consecutiveFailures > 0 ? status.lastErrorAt ?? undefined : undefined;
       const tag = entityTag(
         { name: reader.version },
-        `precios ${language} ${version} ${JSON.stringify([reader.market, markets])}`,
+        `precios ${language} ${version} ${JSON.stringify([market, markets, failedAt])}`,
       );
       return await answerPage(req.raw.headers, { tag, language, scripted: true }, async () => (
         <PricesPage
           {...await framed(language, version, assets, "prices")}
           markets={markets}
-          shown={{ market: reader.market, ...await lastDay(reader) }}
+          shown={{ market, failedAt, ...await lastDay(reader) }}
         />
       ));
     });
@@ -58,13 +62,13 @@ export function pricePageRoutes(app: Hono, { prices, assets, version }: PricePag
 /** The day that ends with the newest price. */
 async function lastDay(reader: PriceReader) {
   const { newest } = reader;
-  if (!newest) return { newest: undefined, moments: [], hours: [] };
+  if (!newest) return { newest: undefined, points: [], hours: [] };
   const to = newest.at + 1, from = to - DAY_MS;
-  const moments: Moment[] = [];
+  const points: Point[] = [];
   for (const { startsAt: at, span } of await spansOf(reader, MOMENT_MS, from, to)) {
-    const before = moments.at(-1);
-    if (before && at - before.at > GAP_MS) moments.push({ at: at - MOMENT_MS, price: NaN });
-    moments.push({ at, price: Number(span.close) });
+    const before = points.at(-1);
+    if (before && at - before.at > GAP_MS) points.push({ at: at - MOMENT_MS, value: NaN });
+    points.push({ at, value: Number(span.close) });
   }
   const hours = (await spansOf(reader, HOUR_MS, from, to)).map(({ startsAt, span }): ShownHour => ({
     at: startsAt,
@@ -74,5 +78,5 @@ async function lastDay(reader: PriceReader) {
     close: Number(span.close),
     count: span.count,
   }));
-  return { newest: { at: newest.at, price: Number(newest.price) }, moments, hours };
+  return { newest: { at: newest.at, price: Number(newest.price) }, points, hours };
 }

@@ -2,13 +2,10 @@
 // of a repeated name, and links that carry the query on with its keys sorted.
 
 import { compareCodePoints } from "../core/code_points.ts";
-import { parseInteger } from "../core/integer.ts";
+import { parseInteger, plainDigits } from "../core/integer.ts";
 
 const NUMBER =
   /^([+-]?)(?:(inf(?:inity)?)|((?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?(?:e[+-]?\d+(?:_\d+)*)?))$/i;
-
-/** What Python takes for blanks around a number, besides those of this language. */
-const BLANKS = /^[\s\x85]+|[\s\x85]+$/g;
 
 /** Python's `float()` on text; undefined for what it refuses, and for `nan`, which no range has. */
 export function parseFloatText(text: string): number | undefined {
@@ -22,20 +19,8 @@ export function parseFloatText(text: string): number | undefined {
 
 /** Python's `int()` on text, as a number; undefined for what it refuses. */
 export function parseIntegerText(text: string): number | undefined {
-  const value = parseInteger(plainDigits(text));
+  const value = parseInteger(text);
   return value === undefined ? undefined : Number(value);
-}
-
-/** Without blanks around, and with the digits of all scripts as ours. */
-function plainDigits(text: string): string {
-  const bare = text.replace(BLANKS, "");
-  return /^[\x20-\x7e]*$/.test(bare) ? bare : bare.replace(/\p{Nd}/gu, (digit) => {
-    const code = digit.codePointAt(0)!;
-    // Digits stand together by tens, from 0 on.
-    let first = code;
-    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
-    return String((code - first) % 10);
-  });
 }
 
 /** The last of a name; empty text where it is absent, which the contract takes for the same. */

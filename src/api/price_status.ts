@@ -1,20 +1,28 @@
 // `/api/prices/status`: how the polling of each market goes, and how old its newest price is.
 
-import type { PriceReader, PublishedPrices } from "../core/prices/reader.ts";
+import { newestUpTo, type PriceReader, type PublishedPrices } from "../core/prices/reader.ts";
 import { isoMoment } from "../core/time.ts";
 
 /** The newest price is too old after so many periods. */
 const ALARM_PERIODS = 6;
 
 /** As of `now`, in epoch ms. */
-export function statusAnswer({ publishedAt, markets }: PublishedPrices, now: number): object {
-  return { published_at: isoMoment(publishedAt), markets: markets.map((one) => marketStatus(one, now)) };
+export async function statusAnswer(
+  { publishedAt, markets }: PublishedPrices,
+  now: number,
+): Promise<object> {
+  return {
+    published_at: isoMoment(publishedAt),
+    markets: await Promise.all(markets.map((one) => marketStatus(one, now))),
+  };
 }
 
 const moment = (at: number | null | undefined) => at === null || at === undefined ? null : isoMoment(at);
 
-function marketStatus({ market, status, entries, newest }: PriceReader, now: number): object {
-  const age = newest && Math.max(0, now - newest.at);
+async function marketStatus(reader: PriceReader, now: number): Promise<object> {
+  const { market, status, entries } = reader;
+  const newest = await newestUpTo(reader, now);
+  const age = newest && now - newest.at;
   return {
     name: market.name,
     title: market.title,

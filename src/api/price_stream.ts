@@ -25,14 +25,17 @@ export function priceStream(until: AbortSignal): PriceStream {
     if (streams >= MOST_STREAMS || until.aborted) {
       return priceError(503, "Hay demasiados lectores de precios en vivo. Reintente más tarde");
     }
-    let position = await positionAfter(first, request.headers.get("last-event-id"));
-    const { name } = first.market;
     const left = new AbortController();
     const ended = AbortSignal.any([left.signal, until]);
-    let beatAt = 0;
-    let version = "";
     streams++;
     ended.addEventListener("abort", () => streams--, { once: true });
+    let position = await positionAfter(first, request.headers.get("last-event-id")).catch((error) => {
+      left.abort();
+      throw error;
+    });
+    const { name } = first.market;
+    let beatAt = 0;
+    let version = "";
 
     /** New events as text; empty without any. */
     async function next(): Promise<string> {
@@ -41,17 +44,20 @@ export function priceStream(until: AbortSignal): PriceStream {
       if (!reader || reader.version === version) return "";
       const at = await position(reader);
       const entries = await reader.page(at, BATCH);
-      if (entries.length < BATCH) version = reader.version;
+      if (entries.length === 0) {
+        version = reader.version;
+        return "";
+      }
+      // Only the first may have others of its instant before it that are not in this batch.
+      let place = at - (await reader.totalsBefore(entries[0]!.at)).entries;
       let text = "";
       for (const [i, entry] of entries.entries()) {
-        const before = i > 0 && entries[i - 1]!.at !== entry.at
-          ? 0
-          : at + i - (await reader.totalsBefore(entry.at)).entries;
-        const id = `${entry.at}.${before + 1}`;
+        place = i > 0 && entries[i - 1]!.at !== entry.at ? 1 : place + 1;
         const tick = JSON.stringify({ timestamp: Math.floor(entry.at / 1000), price: Number(entry.price) });
-        text += `id: ${id}\ndata: ${tick}\n\n`;
-        position = after(entry.at, before + 1);
+        text += `id: ${entry.at}.${place}\ndata: ${tick}\n\n`;
       }
+      position = after(entries.at(-1)!.at, place);
+      if (entries.length < BATCH) version = reader.version;
       return text;
     }
 
@@ -98,6 +104,8 @@ const after = (at: number, place: number): Position => async (reader) => {
 async function positionAfter(reader: PriceReader, lastId: string | null): Promise<Position> {
   const { at, place } = /^(?<at>\d{1,15})\.(?<place>\d{1,9})$/.exec(lastId ?? "")?.groups ?? {};
   if (at === undefined) return fromEnd(reader, 1);
+  // Another server, or another store, told of a price that is not here yet: all that comes is new.
+  if (reader.newest && Number(at) > reader.newest.at) return fromEnd(reader, 0);
   const position = after(Number(at), Number(place));
   return reader.entries - await position(reader) > MOST_MISSED ? fromEnd(reader, MOST_MISSED) : position;
 }
@@ -105,10 +113,10 @@ async function positionAfter(reader: PriceReader, lastId: string | null): Promis
 /** From the newest so many on: who comes without an id sees the price at once. */
 async function fromEnd(reader: PriceReader, entries: number): Promise<Position> {
   const position = Math.max(0, reader.entries - entries);
-  const [first] = await reader.page(position, 1);
-  if (!first) return () => Promise.resolve(0);
-  const before = (await reader.totalsBefore(first.at)).entries;
-  return after(first.at, position - before);
+  const [last] = position === 0 ? [] : await reader.page(position - 1, 1);
+  if (!last) return () => Promise.resolve(0);
+  const before = (await reader.totalsBefore(last.at)).entries;
+  return after(last.at, position - before);
 }
 
 function pause(ms: number, ended: AbortSignal): Promise<void> {

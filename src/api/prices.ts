@@ -3,7 +3,13 @@
 
 import type { Hono } from "hono";
 import { roundedMean } from "../core/prices/decimal.ts";
-import { type PriceReader, type Prices, type PublishedPrices, totalsOf } from "../core/prices/reader.ts";
+import {
+  newestUpTo,
+  type PriceReader,
+  type Prices,
+  type PublishedPrices,
+  totalsOf,
+} from "../core/prices/reader.ts";
 import { pythonNumber } from "../core/number_text.ts";
 import { type Body, bodyCache, entityTag, httpDate, isFresh, namesTag } from "./caching.ts";
 import { invalid, JSON_HEADERS, type PriceAnswer, priceError } from "./price_answer.ts";
@@ -92,7 +98,7 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     if (status !== 200) {
       return new Response(body, { status, headers: { ...JSON_HEADERS, "cache-control": "no-store" } });
     }
-    if (range && isClosed(range, reader, now())) {
+    if (range && await isClosed(range, reader, now())) {
       const etag = entityTag({ name: "closed" }, body);
       return judged({ ...dated, "cache-control": CLOSED, etag }, body);
     }
@@ -116,7 +122,7 @@ export function priceRoutes(app: Hono, context: PriceContext): void {
     app.get(path, async () => {
       const published = await prices?.current();
       return published
-        ? new Response(JSON.stringify(statusAnswer(published, now())), {
+        ? new Response(JSON.stringify(await statusAnswer(published, now())), {
           headers: { ...JSON_HEADERS, "cache-control": "no-store" },
         })
         : priceError(503, NOT_PUBLISHED);
@@ -145,8 +151,10 @@ function marketOf(published: PublishedPrices, query: URLSearchParams): PriceRead
 }
 
 /** Whether no tick can fall into it any more: it ended a period ago, and later ones are published. */
-function isClosed({ to }: Range, { market, newest }: PriceReader, now: number): boolean {
-  return to <= now - market.periodMs && newest !== undefined && newest.at >= to;
+async function isClosed({ to }: Range, reader: PriceReader, now: number): Promise<boolean> {
+  if (to > now - reader.market.periodMs) return false;
+  const newest = await newestUpTo(reader, now);
+  return newest !== undefined && newest.at >= to;
 }
 
 async function averageAnswer(reader: PriceReader, query: URLSearchParams): Promise<PriceAnswer> {

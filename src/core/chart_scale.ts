@@ -83,3 +83,18 @@ function monthsEvery(step: number, first: EpochDay, last: EpochDay): EpochDay[] 
     days.push(marked);
   }
 }
+
+const MINUTE_MS = 60_000;
+const CLOCK_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
+
+/**
+ * Moments of one day to mark, epoch ms: whole minutes or hours at even steps, both ends inclusive.
+ * Shape: ascending, at most `most` within a day.
+ */
+export function clockMarks(first: number, last: number, most: number): number[] {
+  const step = CLOCK_STEPS_MS.find((step) => Math.floor(last / step) - Math.ceil(first / step) < most) ??
+    CLOCK_STEPS_MS.at(-1)!;
+  const marks: number[] = [];
+  for (let at = Math.ceil(first / step) * step; at <= last; at += step) marks.push(at);
+  return marks;
+}

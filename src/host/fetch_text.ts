@@ -35,7 +35,10 @@ export function textFetcher(settings: TextFetching) {
       const answer = await exchanged(url, settings, end, late, withinMs);
       if (answer.to === undefined) return answer;
       if (left === 0) {
-        throw new Problem("unavailable", `${settings.url} redirige más de ${MOST_REDIRECTS} veces`);
+        throw new Problem(
+          "unavailable",
+          `${new URL(settings.url).host} redirige más de ${MOST_REDIRECTS} veces`,
+        );
       }
       url = answer.to;
     }

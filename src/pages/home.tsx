@@ -10,6 +10,8 @@ import { SEARCH } from "./explorer_text.ts";
 import { type Download, HomeDownloads } from "./home_downloads.tsx";
 import { Layout, pageHref, type PageProps, Table } from "./layout.tsx";
 import { momentText } from "./moment_text.ts";
+import { MarketList, type ShownMarket } from "./prices_page.tsx";
+import { PRICES_PAGE } from "./prices_text.ts";
 import { facetHref, searchHref } from "./search_address.ts";
 import { SearchBox } from "./search_box.tsx";
 import { seriesPageHref } from "./series_address.ts";
@@ -30,13 +32,15 @@ type HomeProps = PageProps & {
   readonly themes: readonly FacetValue[];
   /** Files with everything; none where they were not generated. */
   readonly downloads: readonly Download[];
+  /** Those whose prices are published. */
+  readonly markets: readonly ShownMarket[];
 };
 
 /** Themes that are offered. */
 const THEMES = 12;
 
 export function Home(props: HomeProps) {
-  const { language, origin, snapshot, publishedAt, catalogs, requests, themes, downloads } = props;
+  const { language, origin, snapshot, publishedAt, catalogs, requests, themes, downloads, markets } = props;
   const say = sayIn(language);
   const format = new Intl.NumberFormat(LOCALES[language]);
   const number = (value: number) => format.format(value);
@@ -84,6 +88,13 @@ export function Home(props: HomeProps) {
           ({say(HOME.zone)}).
         </p>
       </section>
+
+      {markets.length > 0 && (
+        <section aria-labelledby="prices">
+          <h2 id="prices">{say(PRICES_PAGE.title)}</h2>
+          <MarketList language={language} markets={markets} />
+        </section>
+      )}
 
       <section aria-labelledby="catalogs">
         <h2 id="catalogs">{say(HOME.loaded)}</h2>

@@ -2,11 +2,8 @@
 // A line chart that needs no script: an SVG whose texts keep their size while the line takes whatever width there
 // is. Places are percentages and the line is stretched, because a page's style may not hold any of them.
 
-import { timeMarks, valueMarks } from "../core/chart_scale.ts";
-import type { Frequency } from "../core/frequency.ts";
+import { valueMarks } from "../core/chart_scale.ts";
 import type { Language } from "../core/language.ts";
-import { markText } from "../core/period_text.ts";
-import type { EpochDay } from "../core/time.ts";
 import { markLabels } from "../core/value_text.ts";
 import { dotsPath, EXTENT, linePath, type Point, scaleOf, thinned } from "./line_path.ts";
 
@@ -15,30 +12,30 @@ const LINE = { top: 3, height: 86 } as const;
 const BOTTOM = LINE.top + LINE.height;
 
 const VALUE_MARKS = 6;
-const TIME_MARKS = 6;
+
+/** A label of the time axis, where its points are. */
+export type TimeMark = { readonly at: number; readonly text: string };
 
 type LineChartProps = {
   readonly language: Language;
-  readonly frequency: Frequency;
-  /** At least one of them with a value. */
+  /** Ascending; at least one of them with a value. */
   readonly points: readonly Point[];
   /** Whether values are fractions shown as percentages. */
   readonly percent: boolean;
+  /** Ascending, from the first point to the last. */
+  readonly times: readonly TimeMark[];
   readonly title: string;
   /** The chart in words. */
   readonly description: string;
 };
 
-export function LineChart({ language, frequency, points, percent, title, description }: LineChartProps) {
+export function LineChart({ language, points, percent, times, title, description }: LineChartProps) {
   const shown = thinned(points);
   const values = shown.map(({ value }) => value).filter((value) => !Number.isNaN(value));
   const marks = valueMarks(Math.min(...values), Math.max(...values), VALUE_MARKS);
   const labels = markLabels(language, marks, percent);
-  const [first, last] = [points[0]!.day, points.at(-1)!.day];
-  const scale = scaleOf(first, last, marks[0]!, marks.at(-1)!);
-  const times = timeMarks(frequency, first, last, TIME_MARKS);
+  const scale = scaleOf(points[0]!.at, points.at(-1)!.at, marks[0]!, marks.at(-1)!);
   const lastValue = shown.findLast(({ value }) => !Number.isNaN(value))!;
-  const across = (day: EpochDay) => scale.x(day) / EXTENT * 100;
 
   return (
     <svg
@@ -60,15 +57,13 @@ export function LineChart({ language, frequency, points, percent, title, descrip
             </>
           );
         })}
-        {times.days.map((day, i) => {
-          const at = across(day);
-          const x = percentage(at);
+        {times.map(({ at, text }, i) => {
+          const across = scale.x(at) / EXTENT * 100;
+          const x = percentage(across);
           return (
             <g class={i % 2 === 1 ? "second" : undefined}>
               <line class="tick" x1={x} x2={x} y1={percentage(BOTTOM)} y2={percentage(BOTTOM + 2)} />
-              <text x={x} y="98%" text-anchor={at > 95 ? "end" : "middle"}>
-                {markText(language, frequency, times.unit, day)}
-              </text>
+              <text x={x} y="98%" text-anchor={across > 95 ? "end" : "middle"}>{text}</text>
             </g>
           );
         })}
@@ -95,7 +90,7 @@ function percentage(value: number): string {
 }
 
 /** Characters kept free for the labels of values, in the steps that the stylesheet knows. */
-export function roomFor(labels: readonly string[]): number {
+function roomFor(labels: readonly string[]): number {
   const longest = Math.max(...labels.map((label) => label.length));
   return [3, 5, 7, 9, 12, 15].find((room) => longest <= room) ?? 18;
 }

@@ -2,10 +2,9 @@
 // values are missing.
 
 import { nextWorkday } from "../core/frequency.ts";
-import type { EpochDay } from "../core/time.ts";
 
-/** A value of the line; NaN where it is missing. */
-export type Point = { readonly day: EpochDay; readonly value: number };
+/** A value of the line, NaN where it is missing, and its time: epoch days of a series, epoch ms of prices. */
+export type Point = { readonly at: number; readonly value: number };
 
 /** Both axes of the drawing go from 0 to this. */
 export const EXTENT = 1000;
@@ -13,9 +12,9 @@ export const EXTENT = 1000;
 /** Columns that a dense line is thinned to: a screen tells hardly more apart. */
 const COLUMNS = 500;
 
-/** Points without the weekends that a series of working days has no values for: they are no gaps. */
+/** Points of days without the weekends that a series of working days has no values for: they are no gaps. */
 export function withoutWeekends(points: readonly Point[]): Point[] {
-  return points.filter(({ day, value }) => !Number.isNaN(value) || nextWorkday(day - 1, 1) === day);
+  return points.filter(({ at, value }) => !Number.isNaN(value) || nextWorkday(at - 1, 1) === at);
 }
 
 /**
@@ -24,14 +23,14 @@ export function withoutWeekends(points: readonly Point[]): Point[] {
  */
 export function thinned(points: readonly Point[]): readonly Point[] {
   if (points.length <= 2 * COLUMNS) return points;
-  const first = points[0]!.day;
-  const width = (points.at(-1)!.day - first + 1) / COLUMNS;
+  const first = points[0]!.at;
+  const width = (points.at(-1)!.at - first + 1) / COLUMNS;
   const kept: Point[] = [];
   for (let from = 0; from < points.length;) {
-    const column = Math.floor((points[from]!.day - first) / width);
+    const column = Math.floor((points[from]!.at - first) / width);
     let least: number | undefined, most: number | undefined;
     let to = from;
-    for (; to < points.length && Math.floor((points[to]!.day - first) / width) === column; to++) {
+    for (; to < points.length && Math.floor((points[to]!.at - first) / width) === column; to++) {
       const { value } = points[to]!;
       if (Number.isNaN(value)) continue;
       if (least === undefined || value < points[least]!.value) least = to;
@@ -45,13 +44,13 @@ export function thinned(points: readonly Point[]): readonly Point[] {
 }
 
 /** Places of a drawing, from 0 to EXTENT: time to the right, values upwards. */
-export type Scale = { readonly x: (day: EpochDay) => number; readonly y: (value: number) => number };
+export type Scale = { readonly x: (at: number) => number; readonly y: (value: number) => number };
 
-export function scaleOf(first: EpochDay, last: EpochDay, least: number, most: number): Scale {
+export function scaleOf(first: number, last: number, least: number, most: number): Scale {
   // Halves first: the distance of two doubles may be no double.
   const height = most / 2 - least / 2;
   return {
-    x: (day) => first === last ? EXTENT / 2 : (day - first) / (last - first) * EXTENT,
+    x: (at) => first === last ? EXTENT / 2 : (at - first) / (last - first) * EXTENT,
     y: (value) => EXTENT - (value / 2 - least / 2) / height * EXTENT,
   };
 }
@@ -71,8 +70,8 @@ export function dotsPath(points: readonly Point[], scale: Scale): string {
   return points.filter((_, i) => isAlone(points, i)).map((point) => `M${place(point, scale)}h0`).join("");
 }
 
-function place({ day, value }: Point, { x, y }: Scale): string {
-  return `${Number(x(day).toFixed(1))} ${Number(y(value).toFixed(1))}`;
+function place({ at, value }: Point, { x, y }: Scale): string {
+  return `${Number(x(at).toFixed(1))} ${Number(y(value).toFixed(1))}`;
 }
 
 function isMissing(point: Point | undefined): boolean {

@@ -3,9 +3,10 @@
 // draws a livelier line and goes on with prices as they come.
 
 import { valueWriter } from "../core/value_text.ts";
-import { DayChart, type Moment } from "./day_chart.tsx";
-import { hourText } from "./hour_text.ts";
-import { Layout, type PageProps, Table } from "./layout.tsx";
+import { hourMarks, hourText } from "./hour_text.ts";
+import { Layout, type PageProps, Prose, Table } from "./layout.tsx";
+import { LineChart } from "./line_chart.tsx";
+import type { Point } from "./line_path.ts";
 import { momentText } from "./moment_text.ts";
 import { PRICES_PAGE } from "./prices_text.ts";
 import { type Language, sayIn } from "./text.ts";
@@ -31,11 +32,16 @@ export type ShownHour = {
 export type PricesPageProps = PageProps & {
   /** All of them, that of the page among them. */
   readonly markets: readonly ShownMarket[];
-  /** Absent before anything is published. */
+  /** A name that was asked for, and that no market has. */
+  readonly absent?: string;
+  /** Absent before anything is published too. */
   readonly shown?: {
     readonly market: ShownMarket;
+    /** Epoch ms of the last attempt, where the market did not answer it. */
+    readonly failedAt: number | undefined;
     readonly newest: { readonly at: number; readonly price: number } | undefined;
-    readonly moments: readonly Moment[];
+    /** Of its last day, ascending; NaN where there was none for a while. */
+    readonly points: readonly Point[];
     /** Ascending. */
     readonly hours: readonly ShownHour[];
   };
@@ -53,9 +59,9 @@ export function pricesPageHref(market: string | undefined, language: Language): 
 }
 
 export function PricesPage(props: PricesPageProps) {
-  const { language, markets, shown } = props;
+  const { language, markets, absent, shown } = props;
   const say = sayIn(language);
-  const title = shown?.market.title ?? say(PRICES_PAGE.title);
+  const title = shown?.market.title ?? say(absent === undefined ? PRICES_PAGE.title : PRICES_PAGE.absent);
   return (
     <Layout
       {...props}
@@ -65,40 +71,65 @@ export function PricesPage(props: PricesPageProps) {
       description={say(PRICES_PAGE.description)}
     >
       <h1>{title}</h1>
-      {shown ? <Market language={language} {...shown} /> : <p role="status">{say(PRICES_PAGE.noneYet)}</p>}
+      {shown
+        ? <Market language={language} {...shown} />
+        : absent === undefined
+        ? (
+          <p class="empty" role="status">
+            <Prose text={say(PRICES_PAGE.noneYet)} />
+          </p>
+        )
+        : (
+          <p>
+            {say(PRICES_PAGE.asked)}: <code>{absent}</code>
+          </p>
+        )}
       {markets.length > (shown ? 1 : 0) && (
         <nav aria-label={say(PRICES_PAGE.markets)}>
           <h2>{say(PRICES_PAGE.markets)}</h2>
-          <ul>
-            {markets.map(({ name, title }) => (
-              <li>
-                <a
-                  href={pricesPageHref(name, language)}
-                  aria-current={name === shown?.market.name ? "page" : undefined}
-                >
-                  {title}
-                </a>
-              </li>
-            ))}
-          </ul>
+          <MarketList language={language} markets={markets} current={shown?.market.name} />
         </nav>
       )}
     </Layout>
   );
 }
 
+export function MarketList({ language, markets, current }: {
+  readonly language: Language;
+  readonly markets: readonly ShownMarket[];
+  /** Name of that of the page. */
+  readonly current?: string | undefined;
+}) {
+  return (
+    <ul>
+      {markets.map(({ name, title }) => (
+        <li>
+          <a href={pricesPageHref(name, language)} aria-current={name === current ? "page" : undefined}>
+            {title}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Market(
-  { language, market, newest, moments, hours }:
+  { language, market, failedAt, newest, points, hours }:
     & { language: Language }
     & NonNullable<PricesPageProps["shown"]>,
 ) {
   const say = sayIn(language);
   const write = valueWriter(language, { digits: 2, percent: false });
-  const prices = moments.map(({ price }) => price).filter((price) => !Number.isNaN(price));
+  const prices = points.map(({ value }) => value).filter((value) => !Number.isNaN(value));
   const query = new URLSearchParams({ market: market.name, bucket: "hour" });
   return (
     <>
       {!market.isReal && <p class="faults" role="note">{say(PRICES_PAGE.simulated)}</p>}
+      {failedAt !== undefined && (
+        <p class="faults" role="status">
+          {say(PRICES_PAGE.failing)} {momentText(language, failedAt)}.
+        </p>
+      )}
       {newest === undefined ? <p class="empty" role="status">{say(PRICES_PAGE.none)}</p> : (
         <>
           <p class="lead">
@@ -110,9 +141,11 @@ function Market(
             <figure class="chart" data-market={market.name}>
               <figcaption>{market.currency}</figcaption>
               <div class="plot">
-                <DayChart
+                <LineChart
                   language={language}
-                  moments={moments}
+                  points={points}
+                  percent={false}
+                  times={hourMarks(language, points[0]!.at, points.at(-1)!.at)}
                   title={`${say(PRICES_PAGE.lineOf)}: ${market.title}`}
                   description={`${say(PRICES_PAGE.from)} ${write(prices[0]!)} ${say(PRICES_PAGE.to)} ${
                     write(prices.at(-1)!)
@@ -124,6 +157,7 @@ function Market(
             </figure>
           </section>
           <Table
+            class="figures-table"
             caption={say(PRICES_PAGE.hours)}
             columns={[
               say(PRICES_PAGE.hour),

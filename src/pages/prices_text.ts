@@ -15,7 +15,16 @@ export const PRICES_PAGE = {
     "Todavía no se observó ningún precio de este mercado.",
     "No price of this market was observed yet.",
   ],
-  noneYet: ["Todavía no hay precios publicados.", "No prices are published yet."],
+  noneYet: [
+    "Todavía no hay precios publicados: los observa el proceso que se inicia con `start` o con `worker`.",
+    "No prices are published yet: the process that `start` or `worker` begins observes them.",
+  ],
+  absent: ["No hay ningún mercado con ese nombre", "There is no market of that name"],
+  asked: ["Se pidió", "Asked for"],
+  failing: [
+    "El mercado no responde. Se lo sigue consultando; último intento:",
+    "The market does not answer. It is still asked; last attempt:",
+  ],
   chart: ["El último día", "The last day"],
   lineOf: ["Línea del precio de las últimas 24 horas", "Line of the price of the last 24 hours"],
   from: ["De", "From"],

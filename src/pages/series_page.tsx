@@ -3,18 +3,19 @@
 // The page of a series: what of it to show, its chart, its values, downloads, the request that answers the same,
 // and its metadata. The chart is an SVG; the script, where there is one, puts a livelier one in its place.
 
+import { timeMarks } from "../core/chart_scale.ts";
 import type { Freshness } from "../core/enriched.ts";
 import { type Frequency, periodOf } from "../core/frequency.ts";
 import { LOCALES } from "../core/language.ts";
 import { periodAt } from "../core/observations.ts";
-import { frequencyText, periodText, sentence, shortPeriodText } from "../core/period_text.ts";
+import { frequencyText, markText, periodText, sentence, shortPeriodText } from "../core/period_text.ts";
 import type { SeriesTimes } from "../core/render_series.ts";
 import type { SeriesContext, SeriesRecord } from "../core/snapshot.ts";
 import { isPercentMode, type Mode, MODES } from "../core/transform.ts";
 import { type ValueForm, valueWriter } from "../core/value_text.ts";
 import { AGGREGATION_NAMES, FAULTS, MODE_NAMES, SEARCH, SERIES } from "./explorer_text.ts";
 import { Layout, type PageProps } from "./layout.tsx";
-import { LineChart } from "./line_chart.tsx";
+import { LineChart, type TimeMark } from "./line_chart.tsx";
 import type { Point } from "./line_path.ts";
 import { SearchBox } from "./search_box.tsx";
 import {
@@ -29,6 +30,8 @@ import { SeriesForm } from "./series_form.tsx";
 import { declaredText, SeriesMetadata } from "./series_metadata.tsx";
 import { SeriesValues } from "./series_values.tsx";
 import { type Language, sayIn } from "./text.ts";
+
+const TIME_MARKS = 6;
 
 export type SeriesPageProps = PageProps & {
   /** Scheme and host that the reader came to. */
@@ -111,9 +114,9 @@ export function SeriesPage(props: SeriesPageProps) {
                 <div class="plot">
                   <LineChart
                     language={language}
-                    frequency={frequency}
                     points={points}
                     percent={form.percent}
+                    times={timeLabels(language, frequency, points)}
                     title={`${say(SERIES.lineOf)}: ${name}`}
                     description={inWords({ language, frequency, known, units, form })}
                   />
@@ -133,6 +136,11 @@ export function SeriesPage(props: SeriesPageProps) {
       </div>
     </Layout>
   );
+}
+
+function timeLabels(language: Language, frequency: Frequency, points: readonly Point[]): TimeMark[] {
+  const { unit, days } = timeMarks(frequency, points[0]!.at, points.at(-1)!.at, TIME_MARKS);
+  return days.map((day) => ({ at: day, text: markText(language, frequency, unit, day) }));
 }
 
 /** The series as it is published, in one line. */
@@ -205,7 +213,7 @@ function inWords(
 ): string {
   const say = sayIn(language);
   const write = valueWriter(language, form);
-  const when = ({ day }: Point) => periodText(language, frequency, periodOf(frequency, day, day));
+  const when = ({ at }: Point) => periodText(language, frequency, periodOf(frequency, at, at));
   const told = (label: string, point: Point) => `${label}: ${write(point.value)} (${when(point)})`;
   return [
     [units, frequencyText(language, frequency), `${when(known[0]!)} – ${when(known.at(-1)!)}`].filter(Boolean)
@@ -231,10 +239,10 @@ function Figures(
   const say = sayIn(language);
   const write = valueWriter(language, form);
   const count = new Intl.NumberFormat(LOCALES[language]);
-  const figure = (label: string, { day, value }: Point) => (
+  const figure = (label: string, { at, value }: Point) => (
     <div>
       <dt>
-        {label} <span>{periodText(language, frequency, periodOf(frequency, day, day))}</span>
+        {label} <span>{periodText(language, frequency, periodOf(frequency, at, at))}</span>
       </dt>
       <dd>{breakable(write(value))}</dd>
     </div>

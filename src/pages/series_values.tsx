@@ -37,8 +37,8 @@ export function SeriesValues(
         class="values"
         caption={say(all ? (isLong ? SERIES.newestValues : SERIES.allValues) : SERIES.latest)}
         columns={[say(SERIES.date), units ? `${say(SERIES.value)} (${units})` : say(SERIES.value)]}
-        rows={rows.map(({ day, value }) => [
-          periodText(language, frequency, periodOf(frequency, day, day)),
+        rows={rows.map(({ at, value }) => [
+          periodText(language, frequency, periodOf(frequency, at, at)),
           write(value),
         ])}
       />

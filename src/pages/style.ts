@@ -83,11 +83,13 @@ th code, .words code { white-space: nowrap; }
 .catalogs td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .catalogs td:last-child { white-space: normal; }
 .catalogs tfoot { font-weight: 600; }
+.figures-table td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .examples code { white-space: normal; overflow-wrap: anywhere; }
 @media (min-width: 56.01rem) {
   .catalogs th:first-child { min-width: 11rem; }
   .catalogs td:last-child { min-width: 13rem; }
   .catalogs :is(th, td):is(:nth-child(2), :nth-child(3), :nth-child(6), :nth-child(7)) { text-align: right; }
+  .figures-table :is(th, td):not(:first-child) { text-align: right; }
   .examples th { width: 60%; }
 }
 @media (max-width: 56rem) {

@@ -28,6 +28,6 @@ export async function askBuenbit(
   if (status === 429 || (status === 503 && retryAfterMs !== null)) {
     throw new RestProblem(`El mercado respondió ${status} y pide esperar`, retryAfterMs);
   }
-  if (status !== 200) throw new Problem("unavailable", `El mercado respondió ${status}`);
+  if (status < 200 || status > 299) throw new Problem("unavailable", `El mercado respondió ${status}`);
   return readQuotes(text, pairs);
 }

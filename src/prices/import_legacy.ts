@@ -15,7 +15,7 @@ export type LegacyImport = {
   readonly added: number;
   /** Pairs that a tick told already. */
   readonly known: number;
-  /** Members that are no finite number, which stay where they are; the first ones by name. */
+  /** Members that are no finite number, or of no time, which stay where they are; the first ones by name. */
   readonly refused: { readonly count: number; readonly examples: readonly string[] };
   /** Of a time whose ticks were made aggregates. */
   readonly tooOld: number;
@@ -25,14 +25,25 @@ type Store = Pick<PriceStore, "addTicks" | "ticks" | "thinnedBefore">;
 type Entry = { readonly at: number; readonly price: string };
 
 const EXAMPLES = 5;
+/** Of dates: a score beyond it is no time. */
+const LAST_SECOND = 8_640_000_000_000;
 const PAGE = 1_000;
 
-/** Errors: those of the set and the store; what was taken in until then stays. */
-export async function importLegacy(store: Store, set: LegacySet, market: string): Promise<LegacyImport> {
+/**
+ * Ends early where `signal` aborts.
+ * Errors: those of the set and the store; what was taken in until then stays.
+ */
+export async function importLegacy(
+  store: Store,
+  set: LegacySet,
+  market: string,
+  signal?: AbortSignal,
+): Promise<LegacyImport> {
   const thinnedBefore = await store.thinnedBefore(market) ?? -Infinity;
   const examples: string[] = [];
   let read = 0, added = 0, known = 0, refused = 0, tooOld = 0;
   for await (const page of set.pages()) {
+    if (signal?.aborted) break;
     read += page.length;
     const entries: Entry[] = [];
     for (const entry of page) {
@@ -52,8 +63,8 @@ export async function importLegacy(store: Store, set: LegacySet, market: string)
 
 function entryOf({ member, score }: LegacyEntry): Entry | undefined {
   const decimal = parseDecimal(member.trim());
-  const isFinite = decimal && Number.isFinite(Number(member)) && Number.isFinite(score);
-  return isFinite ? { at: Math.floor(score * 1_000), price: decimalText(decimal) } : undefined;
+  const isSound = decimal && Number.isFinite(Number(member)) && Math.abs(score) <= LAST_SECOND;
+  return isSound ? { at: Math.floor(score * 1_000), price: decimalText(decimal) } : undefined;
 }
 
 /**

@@ -4,10 +4,10 @@ import { type Market, MARKET_NAME } from "../core/prices/tick.ts";
 import { Problem } from "../core/problem.ts";
 
 /** Says that nothing is polled. */
-export const NO_MARKETS = "no";
+const NO_MARKETS = "no";
 
 /** Key of the source in ticks. */
-export const BUENBIT = "buenbit";
+const BUENBIT = "buenbit";
 
 /** A market that nobody trades in. */
 export const SIMULATED: Omit<Market, "periodMs"> = {
@@ -22,7 +22,7 @@ export const SIMULATED: Omit<Market, "periodMs"> = {
 const ENTRY = /^([^=:]+)=([^=:]+):([A-Z]{3})$/;
 
 /**
- * Markets of `par=Título:MONEDA`, separated by commas; the first one is the default and the one of the legacy set.
+ * Markets of `par=Título:MONEDA`, separated by commas.
  * Errors: Problem `invalid` that quotes what is wrong.
  */
 export function parseMarkets(text: string, periodMs: number): Market[] {

@@ -32,6 +32,8 @@ export type PollParts = {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Whether this still is the only poller. */
   readonly isSure: () => boolean;
+  /** Who claimed the markets; without it, as one that nobody has to give way to. */
+  readonly poller?: string;
   /** There are new ticks, or at least another status. */
   readonly onPolled: () => void;
   /** Hears the first failure of a row of them, and the first success after it. */
@@ -57,7 +59,10 @@ const LONGEST_ASKED_REST_MS = 3_600_000;
 /** After a fault of our own, such as a store that cannot be written to: the part of the period until the next look. */
 const LOOK_PART = 0.2;
 
-/** Polls until `signal` aborts; the poll under way is cut off. */
+/**
+ * Polls until `signal` aborts; the poll under way is cut off.
+ * Errors: Problem `conflict` once another claimed a market; any other fault is heard of, and the next period polled.
+ */
 export async function pollUntil(signal: AbortSignal, parts: PollParts): Promise<void> {
   const { markets, now, pause, isSure, onError } = parts;
   const { periodMs } = markets[0]!;
@@ -71,6 +76,7 @@ export async function pollUntil(signal: AbortSignal, parts: PollParts): Promise<
         if (polled !== undefined || !await poll.isDone(due)) await poll.once(due, signal);
         polled = due;
       } catch (error) {
+        if (error instanceof Problem && error.code === "conflict") throw error;
         onError(error);
         looksAgain = true;
       }
@@ -90,7 +96,7 @@ export function pollNow(parts: PollParts, signal: AbortSignal): Promise<PollStat
 }
 
 function poller(parts: PollParts) {
-  const { store, markets, now, onPolled, onFailing, onRecovered } = parts;
+  const { store, markets, now, poller: name, onPolled, onFailing, onRecovered } = parts;
   const { periodMs } = markets[0]!;
 
   const statusesNow = () =>
@@ -116,9 +122,7 @@ function poller(parts: PollParts) {
 
     async once(due: number, signal: AbortSignal, isAsked = false): Promise<PollStatus[]> {
       const before = await statusesNow();
-      if (!isAsked && before.every(({ restsUntil }) => restsUntil !== null && restsUntil > due)) {
-        return before;
-      }
+      if (!isAsked && before.every(({ restsUntil }) => isResting(restsUntil, due, periodMs))) return before;
       const answer = await askPatiently(parts, signal);
       // Nobody knows how it would have gone.
       if (signal.aborted) return before;
@@ -136,7 +140,7 @@ function poller(parts: PollParts) {
           isOdd: newest !== undefined && isJump(newest, { observedAt: due, price: quote.price }),
         });
       }
-      if (ticks.length > 0) await store.addTicks(ticks);
+      if (ticks.length > 0) await store.addTicks(ticks, name);
 
       const failures = before.map(({ consecutiveFailures }, i) =>
         "fault" in found[i]! ? consecutiveFailures + 1 : 0
@@ -154,7 +158,7 @@ function poller(parts: PollParts) {
           }
           : { ...status, lastSuccessAt: now(), consecutiveFailures: 0, restsUntil: null };
       });
-      for (const status of after) await store.savePollStatus(status);
+      for (const status of after) await store.savePollStatus(status, name);
       tell(before, after);
       onPolled();
       return after;
@@ -194,6 +198,10 @@ async function askPatiently(
   }
 }
 
+/** Longer than any rest is one of a clock that was set back since. */
+const isResting = (restsUntil: number | null, due: number, periodMs: number) =>
+  restsUntil !== null && restsUntil > due && restsUntil <= due + periodMs + LONGEST_ASKED_REST_MS;
+
 /** Until when nothing is asked; `restMs` is null where the source asked for a rest without saying how long. */
 function restAfter(
   due: number,
@@ -202,9 +210,10 @@ function restAfter(
   periodMs: number,
   restMs: number | null | undefined,
 ): number | null {
-  if (typeof restMs === "number") return at + Math.min(restMs, LONGEST_ASKED_REST_MS);
+  const asked = typeof restMs === "number" ? at + Math.min(restMs, LONGEST_ASKED_REST_MS) : null;
   const beyond = Math.max(failures - PATIENCE, restMs === null ? 0 : -1);
-  if (beyond < 0) return null;
+  if (beyond < 0) return asked;
   // With the first left out poll they are two periods apart, then four, and so on.
-  return due + Math.min(periodMs * 2 ** Math.min(beyond + 1, 20), Math.max(LONGEST_REST_MS, periodMs));
+  const own = periodMs * 2 ** Math.min(beyond + 1, 20);
+  return Math.max(asked ?? 0, due + Math.min(own, Math.max(LONGEST_REST_MS, periodMs)));
 }

@@ -1,5 +1,6 @@
 // Keeps the sorted set of the replaced system in step with the ticks, for readers of old: what was not written while
-// Redis was away is written from the store when it is back. The set keeps its known loss; the store has every tick.
+// Redis was away is written from the store when it is back, and all of it where Redis came back without what it had.
+// The set keeps its known loss; the store has every tick.
 // Source: prices 1.2, 3.1.
 
 import type { LegacySet } from "../core/prices/legacy_set.ts";
@@ -13,24 +14,30 @@ export const LEGACY = "legacy";
 const BATCH = 1_000;
 
 /**
- * Writes what is missing, in the order of the ticks; answers how many entries.
+ * Writes what is missing, in the order of the ticks; answers how many entries. Ends early where `signal` aborts.
  * Errors: those of the set; the rest is for the next time.
  */
 export async function projectLegacy(
   store: Pick<PriceStore, "ticksSince" | "cursor" | "saveCursor">,
-  set: Pick<LegacySet, "add">,
+  set: Pick<LegacySet, "add" | "has">,
   market: string,
+  signal?: AbortSignal,
 ): Promise<number> {
   const cursor = { market, name: "legacy_set" };
-  let position = await store.cursor(cursor);
+  const reached = await store.cursor(cursor);
+  const [last] = reached === 0 ? [] : await store.ticksSince(market, reached - 1, 1);
+  const isLost = last?.id === reached && last.source !== LEGACY && !await set.has(entryOf(last));
+  let position = isLost ? 0 : reached;
   let written = 0;
   for (;;) {
     const ticks = await store.ticksSince(market, position, BATCH);
-    if (ticks.length === 0) return written;
-    const entries = ticks.filter(({ source }) => source !== LEGACY).map(entryOf);
+    if (ticks.length === 0 || signal?.aborted) return written;
+    // What came from the set is there already.
+    const entries = ticks.filter(({ source }) => isLost || source !== LEGACY).map(entryOf);
     if (entries.length > 0) await set.add(entries);
     position = ticks.at(-1)!.id;
-    await store.saveCursor(cursor, position);
+    // Who is stopped before that finds again that the last one is missing.
+    if (position >= reached) await store.saveCursor(cursor, position);
     written += entries.length;
   }
 }

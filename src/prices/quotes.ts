@@ -69,8 +69,9 @@ function readQuote(quote: Record<string, unknown>, pair: string): Found {
 
 /** Undefined unless it is a finite number greater than 0, as a double too: that is what answers are made of. */
 function positive(value: unknown): string | undefined {
-  const text = value instanceof Digits ? value.text : value;
-  if (typeof text !== "string") return undefined;
+  // Python's float() takes blanks around, too.
+  const text = value instanceof Digits ? value.text : typeof value === "string" ? value.trim() : undefined;
+  if (text === undefined) return undefined;
   const decimal = parseDecimal(text);
   const size = Number(text);
   return decimal && size > 0 && Number.isFinite(size) ? decimalText(decimal) : undefined;

@@ -38,6 +38,8 @@ export type PublishPrices = {
   readonly sha256: (bytes: Uint8Array) => string;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Also looks for files that nobody names: a publisher that was killed leaves some. */
+  readonly sweeps?: boolean;
 };
 
 export type PricesReport = {
@@ -47,12 +49,27 @@ export type PricesReport = {
   readonly switched: boolean;
 };
 
+/** Times that it is begun anew when others publish meanwhile: each time one of them is done. */
+const ATTEMPTS = 20;
+
 /**
- * Brings the published prices up to the store. One at a time: of two, the one that ends last decides, and the next
- * takes in what it lacks.
+ * Brings the published prices up to the store. Of several at once each begins anew until the pointer still is the one
+ * it continued.
  * Errors: any failure leaves the pointer where it was.
  */
 export async function publishPrices(context: PublishPrices): Promise<PricesReport> {
+  const written = new Set<string>();
+  for (let left = ATTEMPTS - 1;; left--) {
+    try {
+      return await publishOnce(context, written);
+    } catch (error) {
+      if (left === 0 || !(error instanceof Problem && error.code === "conflict")) throw error;
+    }
+  }
+}
+
+/** Adds the files it writes to `written`; those of attempts before this one may have no name in the end. */
+async function publishOnce(context: PublishPrices, written: Set<string>): Promise<PricesReport> {
   const { store, blobs, now } = context;
   const bytes = await blobs.read(PRICES_POINTER);
   const pointer = bytes && readPointer(bytes);
@@ -62,6 +79,7 @@ export async function publishPrices(context: PublishPrices): Promise<PricesRepor
     const hash = context.sha256(bytes);
     const name = nameOf(hash);
     retired.delete(name);
+    written.add(name);
     if (!await blobs.exists(name)) await blobs.write(name, bytes);
     return hash;
   };
@@ -74,16 +92,21 @@ export async function publishPrices(context: PublishPrices): Promise<PricesRepor
     markets.push(advanced.published);
     ticks += advanced.ticks;
   }
-  for (const [name, at] of retired) {
-    if (now() - at < RETIRED_MS) continue;
-    await blobs.remove(name);
-    retired.delete(name);
+  for (const gone of pointer?.markets ?? []) {
+    if (markets.some(({ market }) => market.name === gone.market.name)) continue;
+    await priceHistory(blobs, write, gone, retire).retireAll();
   }
+  // They may be of another who has yet to name them: it finds them retired, and takes them back.
+  const loose = pointer && !context.sweeps ? written : await allFiles(blobs);
+  for (const name of await unnamed(blobs, loose, markets)) if (!retired.has(name)) retire(name);
+  const removed = [...retired].filter(([, at]) => now() - at >= RETIRED_MS).map(([name]) => name);
+  for (const name of removed) retired.delete(name);
 
   const next: PricesPointer = { publishedAt: pointer?.publishedAt ?? now(), markets, retired: [...retired] };
   const switched = !pointer || !isSame(bytes, encodePricesPointer(next));
   if (switched) await blobs.write(PRICES_POINTER, encodePricesPointer({ ...next, publishedAt: now() }));
-  if (!pointer) await removeUnnamed(blobs, next);
+  // Once no other can still continue a pointer that has them.
+  for (const name of removed) await blobs.remove(name);
   return { markets: markets.length, ticks, switched };
 }
 
@@ -221,16 +244,25 @@ function entryOfMinute({ count, sum, first, greatest, least, last, lastAt }: Agg
   };
 }
 
-/** Where nothing was published that could be followed, files may lie about. */
-async function removeUnnamed(blobs: WriteBlobs, { markets }: PricesPointer): Promise<void> {
-  const named = new Set<string>();
-  for (const { indexes } of markets) {
-    for (const { hash } of indexes) {
-      named.add(indexName(hash));
-      for (const chunk of decodePriceIndex((await blobs.read(indexName(hash)))!)) {
-        named.add(chunkName(chunk.hash));
-      }
+/** Those beside the pointer are what was to take its place. */
+async function allFiles(blobs: WriteBlobs): Promise<string[]> {
+  const beside = (await blobs.list("")).filter((name) => name.startsWith(`${PRICES_POINTER}.`));
+  return [...beside, ...await blobs.list(PRICES_FOLDER)];
+}
+
+/** Those of `names` that no market leads to. */
+async function unnamed(
+  blobs: WriteBlobs,
+  names: Iterable<string>,
+  markets: readonly PublishedMarket[],
+): Promise<Set<string>> {
+  const found = new Set(names);
+  if (found.size === 0) return found;
+  for (const { hash } of markets.flatMap(({ indexes }) => indexes)) {
+    found.delete(indexName(hash));
+    for (const chunk of decodePriceIndex((await blobs.read(indexName(hash)))!)) {
+      found.delete(chunkName(chunk.hash));
     }
   }
-  for (const name of await blobs.list(PRICES_FOLDER)) if (!named.has(name)) await blobs.remove(name);
+  return found;
 }

@@ -1,7 +1,7 @@
 // The store of prices in plain maps, for tests and for programs that keep nothing.
 
 import { type Aggregate, aggregated, HOUR_MS, joined, MINUTE_MS, startOf } from "../core/prices/aggregate.ts";
-import type { PollStatus, PriceStore } from "../core/prices/store.ts";
+import { type PollStatus, type PriceStore, replacedPoller } from "../core/prices/store.ts";
 import type { KeptTick, Market } from "../core/prices/tick.ts";
 import { DAY_MS } from "../core/time.ts";
 
@@ -11,6 +11,7 @@ type Kept = {
   ticks: KeptTick[];
   readonly known: Set<string>;
   thinnedBefore: number | null;
+  poller?: string;
   readonly aggregates: Map<string, Aggregate>;
 };
 
@@ -34,6 +35,10 @@ export function memoryPriceStore(): PriceStore {
     if (!kept) throw new TypeError(`Market "${name}" was never saved`);
     return kept;
   };
+  /** Errors: Problem `conflict`, see claim. */
+  const require = (name: string, poller: string | undefined) => {
+    if (poller !== undefined && keptOf(name).poller !== poller) throw replacedPoller(name);
+  };
   const ticksOf = (name: string) => markets.get(name)?.ticks ?? [];
 
   return {
@@ -52,8 +57,11 @@ export function memoryPriceStore(): PriceStore {
         }
       }),
 
-    addTicks: (ticks) =>
+    claim: (market, poller) => Promise.try(() => void (keptOf(market).poller = poller)),
+
+    addTicks: (ticks, poller) =>
       Promise.try(() => {
+        for (const { market } of ticks) require(market, poller);
         const own = ticks.map((tick) => ({ tick, kept: keptOf(tick.market) }));
         let added = 0;
         for (const { tick, kept } of own) {
@@ -109,7 +117,11 @@ export function memoryPriceStore(): PriceStore {
 
     thinnedBefore: (market) => Promise.resolve(markets.get(market)?.thinnedBefore ?? null),
     pollStatus: (market) => Promise.resolve(statuses.get(market)),
-    savePollStatus: (status) => Promise.resolve(void statuses.set(status.market, status)),
+    savePollStatus: (status, poller) =>
+      Promise.try(() => {
+        require(status.market, poller);
+        statuses.set(status.market, status);
+      }),
     cursor: ({ market, name }) => Promise.resolve(cursors.get(`${market} ${name}`) ?? 0),
     saveCursor: ({ market, name }, position) =>
       Promise.resolve(void cursors.set(`${market} ${name}`, position)),

@@ -4,15 +4,20 @@
 // prices as they come. Whatever fails, the page stays as the server wrote it.
 
 import uPlot from "uplot";
-import { valueMarks } from "../core/chart_scale.ts";
+import { clockMarks, valueMarks } from "../core/chart_scale.ts";
 import { type Language, LOCALES } from "../core/language.ts";
 import { markLabels, valueWriter } from "../core/value_text.ts";
 
 const ZONE = "America/Argentina/Buenos_Aires";
 const DAY = 86_400, MINUTE = 60;
 const VALUE_MARKS = 6;
+const TIME_MARKS = 12;
 
-type Minutes = { readonly times: number[]; readonly prices: number[] };
+/** The line is broken where there was no price for so long, in seconds. */
+const GAP = 1_800;
+
+/** Beginnings of minutes in epoch seconds, ascending, and their prices; null breaks the line. */
+type Minutes = { readonly times: number[]; readonly prices: (number | null)[] };
 
 for (const figure of document.querySelectorAll<HTMLElement>("figure.chart[data-market]")) {
   void start(figure).catch(() => {
@@ -29,10 +34,8 @@ async function start(figure: HTMLElement): Promise<void> {
   const answer = await fetch(`/api/ticker-stats/?${query}&${range}`, { cache: "no-cache" });
   if (!answer.ok) throw new Error(`${answer.status}`);
   const { data } = await answer.json() as { data: { timestamp: number; close: number }[] };
-  const minutes = {
-    times: data.map(({ timestamp }) => timestamp),
-    prices: data.map(({ close }) => close),
-  };
+  const minutes: Minutes = { times: [], prices: [] };
+  for (const { timestamp, close } of data) add(minutes, timestamp, close);
   const chart = draw(figure, minutes);
   follow(query, (timestamp, price) => {
     add(minutes, timestamp, price);
@@ -48,6 +51,10 @@ function add({ times, prices }: Minutes, timestamp: number, price: number): void
   if (last !== undefined && minute < last) return;
   if (minute === last) prices[prices.length - 1] = price;
   else {
+    if (last !== undefined && minute - last > GAP) {
+      times.push(last + MINUTE);
+      prices.push(null);
+    }
     times.push(minute);
     prices.push(price);
   }
@@ -122,6 +129,8 @@ function draw(figure: HTMLElement, { times, prices }: Minutes): uPlot {
           ...look,
           size: 34,
           grid: { show: false },
+          splits: (_, __, first, last) =>
+            clockMarks(first * 1000, last * 1000, TIME_MARKS).map((at) => at / 1000),
           values: (_, splits) => splits.map((at) => hour.format(at * 1000)),
         },
         {

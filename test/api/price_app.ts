@@ -28,9 +28,10 @@ export async function priceApp(context: Partial<AppContext> = {}, markets = [BTC
   const blobs = memoryBlobs();
   const clock = { now: NOON };
   for (const market of markets) await store.saveMarket(market);
+  const prices = openPrices(blobs, () => clock.now, KEEP_BYTES);
   const app = createApp({
     snapshots: { current: () => Promise.resolve(undefined) },
-    prices: openPrices(blobs, () => clock.now, KEEP_BYTES),
+    prices,
     site: wholeSite,
     now: () => clock.now,
     version: "test",
@@ -42,6 +43,7 @@ export async function priceApp(context: Partial<AppContext> = {}, markets = [BTC
     store,
     blobs,
     clock,
+    prices,
     app,
     ask,
     json: async (path: string) => await (await ask(path)).json(),

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { NOON, tick } from "../store/price_examples.ts";
+import { explorerApp } from "./explorer_app.ts";
 import { priceApp, ticksFrom } from "./price_app.ts";
 
 const text = (html: string) =>
@@ -46,6 +47,35 @@ describe("/precios", () => {
     expect(text(await (await ask("/precios")).text())).not.toContain(said);
   });
 
+  test("says that a market does not answer, from when it does not until it does", async () => {
+    const { add, ask, store } = await priceApp();
+    const asked = async (failures: number, price: string) => {
+      await store.savePollStatus({
+        market: "btcars",
+        lastSuccessAt: null,
+        lastErrorAt: NOON + 600_000,
+        lastError: "No respondió",
+        consecutiveFailures: failures,
+        restsUntil: null,
+      });
+      await add(tick(NOON, price, { market: "daiars" }));
+      return text(await (await ask("/precios?market=btcars")).text());
+    };
+    const said = "El mercado no responde. Se lo sigue consultando; último intento: 31 de mayo de 2024, 12:10";
+    expect(await asked(2, "1")).toContain(said);
+    expect(await asked(0, "2")).not.toContain("no responde");
+  });
+
+  test("is found from the home page, by the names of the markets", async () => {
+    const { add, prices } = await priceApp();
+    await add(tick(NOON, "5"));
+    const { app } = await explorerApp({ prices });
+    const html = await (await app.request("/")).text();
+    expect(html).toContain('<a href="/precios?market=btcars">Bitcoin en pesos</a>');
+    expect(html).toContain('<a href="/precios?market=daiars">DAI en pesos</a>');
+    expect(await (await (await explorerApp()).app.request("/")).text()).not.toContain("/precios");
+  });
+
   test("escapes what a market is called", async () => {
     const title = "<img src=x onerror=alert(1)>";
     const { add, ask } = await priceApp({}, [{
@@ -72,6 +102,32 @@ describe("/precios", () => {
     const { add, ask } = await priceApp();
     if (publish) await add(tick(NOON, "5"));
     expect((await ask(path)).status).toBe(status);
+  });
+
+  test("names the markets that there are where one is asked for that is not", async () => {
+    const { add, ask } = await priceApp();
+    await add(tick(NOON, "5"));
+    const answer = await ask("/precios?market=%3Cb%3E&lang=en");
+    expect([answer.status, answer.headers.get("content-type"), answer.headers.get("cache-control")]).toEqual([
+      404,
+      "text/html; charset=utf-8",
+      "no-store",
+    ]);
+    const html = await answer.text();
+    expect(text(html)).toContain("There is no market of that name");
+    expect(html).toContain("<code>&lt;b&gt;</code>");
+    expect(html).toContain('href="/precios?market=btcars&amp;lang=en"');
+  });
+
+  test.each([
+    { why: "a quarter of an hour", minutes: 15, marks: ["12:00", "12:05", "12:10", "12:15"] },
+    { why: "two hours", minutes: 120, marks: ["12:00", "12:30", "13:00", "13:30", "14:00"] },
+  ])("marks the times of $why", async ({ minutes, marks }) => {
+    const { add, ask } = await priceApp();
+    const ticks = Array.from({ length: minutes / 5 + 1 }, (_, i) => tick(NOON + i * 300_000, String(5 + i)));
+    await add(...ticks);
+    const html = await (await ask("/precios")).text();
+    expect([...html.matchAll(/>(\d\d:\d\d)<\/text>/g)].map(([, time]) => time)).toEqual(marks);
   });
 
   test("is the same until a price comes", async () => {

@@ -7,6 +7,7 @@ describe("parseFloatText", () => {
     ["1717135270", 1717135270],
     [" 1717135270\t", 1717135270],
     ["\u00a017\u2003", 17],
+    ["17\x85", 17],
     ["+17", 17],
     ["-5.25", -5.25],
     ["1.", 1],
@@ -44,6 +45,10 @@ describe("parseFloatText", () => {
     "--1",
     "½",
     "1e5.5",
+    "\ufeff17",
+    "\x1c17",
+    "5\ufeff",
+    "\x1c5",
   ])("refuses %j", (text) => expect(parseFloatText(text)).toBeUndefined());
 });
 
@@ -52,7 +57,7 @@ describe("parseIntegerText", () => {
     "reads %j",
     (text, value) => expect(parseIntegerText(text)).toBe(value),
   );
-  test.each(["", "1.0", "1e3", "abc", "inf", "2.5"])(
+  test.each(["", "1.0", "1e3", "abc", "inf", "2.5", "\ufeff5", "1 0"])(
     "refuses %j",
     (text) => expect(parseIntegerText(text)).toBeUndefined(),
   );

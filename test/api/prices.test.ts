@@ -1,5 +1,5 @@
 // What the price routes do besides the recorded cases (test/conformance/prices): markets, caching, links behind
-// proxies, statistics, status. Ticks are NOON, NOON + 10 s, ….
+// proxies, status. Ticks are NOON, NOON + 10 s, ….
 
 import { describe, expect, test } from "vitest";
 import { DAY_MS } from "../../src/core/time.ts";
@@ -35,6 +35,21 @@ describe("when the storage is gone", () => {
     expect(await answer.text()).not.toContain("10.0.0.7");
   });
 
+  test("answers 503 where its files are damaged, and tells whoever runs it which", async () => {
+    const told: string[] = [];
+    const onError = (error: unknown) => void told.push((error as Error).message);
+    const { add, ask, blobs } = await priceApp({ onError });
+    // One more than the open end has room for.
+    await add(...ticksFrom(Array.from({ length: 1_100 }, (_, i) => String(i + 1))));
+    for (const [name, bytes] of blobs.files) {
+      if (name.startsWith("price/")) blobs.files.set(name, bytes.subarray(0, 7));
+    }
+    const answer = await ask("/api/ticker-list/");
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await answer.json()).toEqual({ error: "Los datos publicados no se pueden leer ahora" });
+    expect(told).toEqual([expect.stringMatching(/"price\/.*damaged/)]);
+  });
+
   test("goes on with what was read before", async () => {
     const { add, json, blobs, clock } = await priceApp();
     await add(...ticksFrom(["5", "6"]));
@@ -56,6 +71,13 @@ describe("market", () => {
     const price = async (query: string) => (await json(`/api/ticker-list/${query}`)).results[0].price;
     expect([await price(""), await price("?market="), await price("?market=daiars")]).toEqual([5, 5, 7]);
     expect(await price("?market=simulacion")).toBe(9);
+  });
+
+  test("that is named twice is the last one", async () => {
+    const { add, json } = await priceApp();
+    await add(tick(NOON, "5"), tick(NOON, "7", { market: "daiars" }));
+    expect((await json("/api/ticker-list/?market=x&market=daiars")).results[0].price).toBe(7);
+    expect((await json("/api/ticker-list/?market=daiars&market=")).results[0].price).toBe(5);
   });
 
   test("that is not there is a 404 that names those that are", async () => {
@@ -108,6 +130,18 @@ describe("links", () => {
   test.each([
     { why: "the host that was asked", context: {}, headers: forwarded, origin: "http://prices.test" },
     {
+      why: "its port and capitals as they were written",
+      context: {},
+      headers: { host: "Precios.example:80" },
+      origin: "http://Precios.example:80",
+    },
+    {
+      why: "what was read, where that is no host",
+      context: {},
+      headers: { host: "a/b" },
+      origin: "http://prices.test",
+    },
+    {
       why: "the configured address first",
       context: { publicUrl: "https://api.example/", trustedProxies: 1 },
       headers: forwarded,
@@ -157,6 +191,15 @@ describe("caching", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 
+  test("a price of a time to come vouches for nothing", async () => {
+    const { add, ask, clock } = await priceApp();
+    await add(...ticksFrom(["1", "2", "3"]), tick(NOON + DAY_MS, "9"));
+    clock.now = NOON + 1_000_000;
+    const control = async (until: number) =>
+      (await ask(`/api/ticker-list/?until=${until}`)).headers.get("cache-control");
+    expect([await control(T0 + 10), await control(T0 + 40)]).toEqual([IMMUTABLE, SHORT]);
+  });
+
   test("a closed answer keeps its tag when ticks come, an open one does not", async () => {
     const { add, ask, clock } = await priceApp();
     const closed = `/api/ticker-list/?until=${T0}`, open = "/api/ticker-list/";
@@ -182,6 +225,20 @@ describe("caching", () => {
     }
   });
 
+  test.each([`/api/ticker-list/?until=${T0}`, "/api/ticker-list/"])(
+    "%s is unchanged for who has any copy, asked first or again",
+    async (path) => {
+      const { add, ask, clock } = await priceApp();
+      await add(...ticksFrom(["1", "2"]));
+      clock.now += 60_000;
+      for (const _ of [1, 2]) {
+        expect((await ask(path, { "if-none-match": "*" })).status).toBe(304);
+        expect((await ask(path)).status).toBe(200);
+      }
+      expect((await ask("/api/ticker-list/?since=x", { "if-none-match": "*" })).status).toBe(400);
+    },
+  );
+
   test("tags tell requests and hosts apart", async () => {
     const { add, ask, app } = await priceApp();
     await add(...ticksFrom(["1", "2"]));
@@ -203,14 +260,61 @@ describe("caching", () => {
   });
 });
 
-describe("HEAD", () => {
-  test("has the length of what GET would say", async () => {
+describe("every route", () => {
+  const PATHS = [
+    "/api/average-price/?since=1&until=2",
+    "/api/average-price?since=1&until=2",
+    "/api/ticker-average-price/?since=1&until=2",
+    "/api/ticker-list/",
+    "/api/ticker-list",
+    "/api/ticker-list/?page=9",
+    "/api/ticker-list/?since=x",
+    "/api/ticker-list/?market=x",
+    "/api/ticker-price/?timestamp=1",
+    "/api/ticker-stats/",
+    "/api/ticker-stats/?bucket=x",
+    "/api/prices/status",
+  ];
+
+  test.each(PATHS)("answers HEAD %s as GET without its body", async (path) => {
     const { add, ask } = await priceApp();
     await add(tick(NOON, "5"));
-    const answer = await ask("/api/ticker-list/", {}, "HEAD");
-    const body = await (await ask("/api/ticker-list/")).text();
-    expect([answer.status, answer.headers.get("content-length")]).toEqual([200, String(body.length)]);
+    const [get, head] = [await ask(path), await ask(path, {}, "HEAD")];
+    const body = await get.text();
+    expect([head.status, await head.text()]).toEqual([get.status, ""]);
+    const length = body === "" ? [] : [["content-length", String(new TextEncoder().encode(body).length)]];
+    expect([...head.headers]).toEqual([...get.headers, ...length].sort(([a], [b]) => a! < b! ? -1 : 1));
+    expect(get.headers.get("access-control-allow-origin")).toBe("*");
   });
+
+  test.each(PATHS)("allows %s to be read from anywhere, and nothing else", async (path) => {
+    const { ask } = await priceApp();
+    const preflight = await ask(path, { origin: "https://otra.example" }, "OPTIONS");
+    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
+    expect(preflight.headers.get("access-control-allow-methods")).toContain("GET");
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const refused = await ask(path, {}, method);
+      expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+      expect(await refused.json()).toEqual({ detail: `Method "${method}" not allowed.` });
+    }
+  });
+
+  test.each(PATHS.filter((path) => !/page=9|=x|status|[a-z]\?|list$/.test(path)))(
+    "answers %s with 304 to who has it",
+    async (path) => {
+      const { add, ask, clock } = await priceApp();
+      await add(tick(NOON, "5"));
+      clock.now += 60_000;
+      const { headers } = await ask(path);
+      const tag = headers.get("etag")!;
+      for (const named of [tag, `W/${tag}`, `"x", ${tag}`, "*"]) {
+        const answer = await ask(path, { "if-none-match": named });
+        expect([answer.status, await answer.text(), answer.headers.get("etag")]).toEqual([304, "", tag]);
+        expect(answer.headers.get("cache-control")).toBe(headers.get("cache-control"));
+      }
+      expect((await ask(path, { "if-none-match": '"x"' })).status).toBe(200);
+    },
+  );
 });
 
 describe("numbers", () => {
@@ -221,56 +325,6 @@ describe("numbers", () => {
       `{"count":2,"next":null,"previous":null,"results":[{"timestamp":${T0},"price":82000000.0},` +
         `{"timestamp":${T0 + 10},"price":1e+16}]}`,
     );
-  });
-});
-
-describe("/api/ticker-stats/", () => {
-  test("answers open, high, low, close, mean and count by bucket", async () => {
-    const { add, json } = await priceApp();
-    await add(...ticksFrom(["5", "9", "1", "7.5"]), ...ticksFrom(["3", "4"], NOON + 120_000));
-    const { market, bucket, data } = await json("/api/ticker-stats/?bucket=minute");
-    expect(market).toEqual({ name: "btcars", title: "Bitcoin en pesos", currency: "ARS", is_real: true });
-    expect(bucket).toBe("minute");
-    expect(data).toEqual([
-      { timestamp: T0, open: 5, high: 9, low: 1, close: 7.5, mean: 22.5 / 4, count: 4 },
-      { timestamp: T0 + 120, open: 3, high: 4, low: 3, close: 4, mean: 3.5, count: 2 },
-    ]);
-  });
-
-  test("has days of Buenos Aires", async () => {
-    const { add, json } = await priceApp();
-    const midnight = Date.UTC(2024, 5, 1, 3);
-    await add(tick(midnight - 10_000, "5"), tick(midnight, "6"));
-    const { data } = await json("/api/ticker-stats/?bucket=day");
-    expect(data.map(({ timestamp, close }: { timestamp: number; close: number }) => [timestamp, close]))
-      .toEqual([[(midnight - DAY_MS) / 1000, 5], [midnight / 1000, 6]]);
-  });
-
-  test("counts the ticks of the range alone, both ends in", async () => {
-    const { add, json } = await priceApp();
-    await add(...ticksFrom(["1", "2", "3", "4"]));
-    const { data } = await json(`/api/ticker-stats/?since=${T0 + 10}&until=${T0 + 20}`);
-    expect(data).toEqual([{ timestamp: T0, open: 2, high: 3, low: 2, close: 3, mean: 2.5, count: 2 }]);
-  });
-
-  test.each([
-    { query: "bucket=week", error: '"bucket" debe ser minute, hour, day, no "week"' },
-    { query: "since=x", error: '"since" debe ser un número de segundos, no "x"' },
-    {
-      query: "bucket=minute&since=0",
-      error: "El rango pedido tiene 1501 intervalos, y el máximo es 1500: acórtelo o use intervalos mayores",
-    },
-  ])("refuses $query", async ({ query, error }) => {
-    const { add, ask } = await priceApp();
-    await add(tick(NOON, "1"), tick(NOON + 1_500 * 60_000, "2"));
-    const answer = await ask(`/api/ticker-stats/?${query}`);
-    expect([answer.status, await answer.json()]).toEqual([400, { error }]);
-  });
-
-  test("of nothing has no buckets", async () => {
-    const { add, json } = await priceApp();
-    await add();
-    expect((await json("/api/ticker-stats/")).data).toEqual([]);
   });
 });
 
@@ -304,6 +358,21 @@ describe("/api/prices/status", () => {
     });
     clock.now += 1;
     expect((await json("/api/prices/status")).markets[0].alarm).toBe(true);
+  });
+
+  test("tells the newest price up to now, though there are some of times to come", async () => {
+    const { add, json, clock } = await priceApp({}, [SIMULATED]);
+    const simulated = { market: "simulacion" };
+    await add(tick(NOON, "5", simulated), tick(NOON + DAY_MS, "9", simulated));
+    const told = async (at: number) => {
+      clock.now = at;
+      const { newest, age_seconds, alarm } = (await json("/api/prices/status")).markets[0];
+      return [newest?.price, age_seconds, alarm];
+    };
+    expect(await told(NOON + 60_000)).toEqual([5, 60, false]);
+    expect(await told(NOON + 60_001)).toEqual([5, 60, true]);
+    expect(await told(NOON + DAY_MS)).toEqual([9, 0, false]);
+    expect(await told(NOON - 1)).toEqual([undefined, null, true]);
   });
 
   test("raises the alarm for a market without any price", async () => {

@@ -26,7 +26,7 @@ export function openEdges(): Edges {
   async function start(published: string): Promise<Workerd> {
     // Each has its configuration in a folder of its own.
     const folder = await Deno.makeTempDir({ dir: await (worker ??= build()), prefix: "data_set_" });
-    for (const name of ["worker.js", "assets"]) await Deno.symlink(`../${name}`, `${folder}/${name}`);
+    for (const name of ["worker", "assets"]) await Deno.symlink(`../${name}`, `${folder}/${name}`);
     return await startWorkerd(
       folder,
       { host: "127.0.0.1", port: 0 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { markDigits, timeMarks, valueMarks } from "../../src/core/chart_scale.ts";
+import { clockMarks, markDigits, timeMarks, valueMarks } from "../../src/core/chart_scale.ts";
 import type { Frequency } from "../../src/core/frequency.ts";
 import { dayOfIso, isoDate } from "../../src/core/time.ts";
 
@@ -95,5 +95,36 @@ describe("timeMarks", () => {
     const found = timeMarks(frequency, dayOfIso(first)!, dayOfIso(last)!, 6);
     expect(found.unit).toBe(unit);
     expect(found.days.map(isoDate)).toEqual(marks);
+  });
+});
+
+describe("clockMarks", () => {
+  const at = (time: string) => Date.parse(`2026-11-21T${time}:00Z`);
+  test.each([
+    { why: "every minute of a few", first: "14:22", last: "14:24", marks: ["14:22", "14:23", "14:24"] },
+    { why: "nothing between minutes of the clock", first: "14:20:10", last: "14:20:50", marks: [] },
+    {
+      why: "whole quarters of an hour",
+      first: "09:50",
+      last: "11:10",
+      marks: ["10:00", "10:15", "10:30", "10:45", "11:00"],
+    },
+    {
+      why: "hours by four of a day",
+      first: "00:01",
+      last: "23:59",
+      marks: ["04:00", "08:00", "12:00", "16:00", "20:00"],
+    },
+    { why: "a moment that is one", first: "04:00", last: "04:00", marks: ["04:00"] },
+  ])("$why", ({ first, last, marks }) => {
+    const parse = (time: string) => time.length === 5 ? at(time) : Date.parse(`2026-11-21T${time}Z`);
+    expect(clockMarks(parse(first), parse(last), 7)).toEqual(marks.map(at));
+  });
+
+  test("are never more than asked for within a day", () => {
+    for (let minutes = 0; minutes <= 1_440; minutes++) {
+      const marks = clockMarks(at("03:07"), at("03:07") + minutes * 60_000, 7);
+      expect(marks.length, `${minutes} minutes`).toBeLessThanOrEqual(7);
+    }
   });
 });

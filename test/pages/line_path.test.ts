@@ -9,7 +9,7 @@ import {
 } from "../../src/pages/line_path.ts";
 
 const points = (...values: (number | null)[]): Point[] =>
-  values.map((value, day) => ({ day, value: value ?? NaN }));
+  values.map((value, at) => ({ at, value: value ?? NaN }));
 
 describe("linePath", () => {
   const scale = scaleOf(0, 10, 0, 10);
@@ -41,10 +41,10 @@ describe("thinned", () => {
     );
     const kept = thinned(points(...values));
     expect(kept.length).toBeLessThanOrEqual(1_000);
-    expect(kept).toContainEqual({ day: 777, value: 99 });
-    expect(kept).toContainEqual({ day: 13_000, value: -99 });
-    kept.forEach(({ day }, i) => expect(i === 0 || day > kept[i - 1]!.day).toBe(true));
-    expect(kept.filter(({ value }) => Number.isNaN(value)).every(({ day }) => day > 5_000 && day < 6_000))
+    expect(kept).toContainEqual({ at: 777, value: 99 });
+    expect(kept).toContainEqual({ at: 13_000, value: -99 });
+    kept.forEach(({ at }, i) => expect(i === 0 || at > kept[i - 1]!.at).toBe(true));
+    expect(kept.filter(({ value }) => Number.isNaN(value)).every(({ at }) => at > 5_000 && at < 6_000))
       .toBe(true);
     expect(linePath(kept, scaleOf(0, 20_000, -99, 99)).match(/M/g)).toHaveLength(2);
   });
@@ -52,6 +52,6 @@ describe("thinned", () => {
 
 test("withoutWeekends leaves out missing weekends alone", () => {
   // Day 0 was a Thursday.
-  const days = withoutWeekends(points(1, null, null, null, 5, 6, 7, 8, 9, null, 11)).map(({ day }) => day);
+  const days = withoutWeekends(points(1, null, null, null, 5, 6, 7, 8, 9, null, 11)).map(({ at }) => at);
   expect(days).toEqual([0, 1, 4, 5, 6, 7, 8, 10]);
 });

@@ -29,6 +29,11 @@ function memorySet(entries: readonly (readonly [string, number])[] = []) {
           scores.set(member, Math.max(scores.get(member) ?? -Infinity, score));
         }
       }),
+    has: ({ member, score }) =>
+      Promise.try(() => {
+        if (isDown) throw new Problem("unavailable", "caída");
+        return (scores.get(member) ?? -Infinity) >= score;
+      }),
     async *pages() {
       const all = sorted().map(([member, score]): LegacyEntry => ({ member, score }));
       for (let i = 0; i < all.length; i += 2) yield await Promise.resolve(all.slice(i, i + 2));
@@ -90,12 +95,14 @@ describe("importLegacy", () => {
       ["inf", SECOND + 40],
       ["-5.0", SECOND + 50],
       ["7.0", Infinity],
+      ["8.0", 1e13],
+      ["0x10", SECOND],
     ]);
     expect(await importLegacy(store, set, "btcars")).toEqual({
-      read: 7,
+      read: 9,
       added: 3,
       known: 0,
-      refused: { count: 4, examples: ["foo", "nan", "inf", "7.0"] },
+      refused: { count: 6, examples: ["0x10", "foo", "nan", "inf", "8.0"] },
       tooOld: 0,
     });
     const after = [
@@ -106,7 +113,7 @@ describe("importLegacy", () => {
     expect(await told(store)).toEqual(after);
     expect(await importLegacy(store, set, "btcars")).toMatchObject({ added: 0, known: 3 });
     expect(await told(store)).toEqual(after);
-    expect(scores.size).toBe(7);
+    expect(scores.size).toBe(9);
   });
 
   test("keeps several prices of a second, in the order of the set, whenever they come", async () => {
@@ -145,6 +152,23 @@ describe("importLegacy", () => {
     await store.addTicks(many);
     const { set } = memorySet([["1.0", SECOND], ["2500.0", SECOND + 49], ["2500.5", SECOND + 49]]);
     expect(await importLegacy(store, set, "btcars")).toMatchObject({ added: 1, known: 2 });
+  });
+
+  test("ends between two pages when it is told to, and takes the rest the next time", async () => {
+    const store = await btcStore();
+    const { set } = memorySet([["1.0", SECOND], ["2.0", SECOND + 10], ["3.0", SECOND + 20]]);
+    const end = new AbortController();
+    const stopping: LegacySet = {
+      ...set,
+      async *pages() {
+        for await (const page of set.pages()) {
+          yield page;
+          end.abort();
+        }
+      },
+    };
+    expect(await importLegacy(store, stopping, "btcars", end.signal)).toMatchObject({ read: 2, added: 2 });
+    expect(await importLegacy(store, set, "btcars")).toMatchObject({ read: 3, added: 1, known: 2 });
   });
 
   test("leaves what is older than the ticks that are kept", async () => {
@@ -212,12 +236,41 @@ describe("projectLegacy", () => {
     ]);
   });
 
+  test("writes all again where the set came back without what was written last", async () => {
+    const store = await btcStore();
+    const world = memorySet([["0.5", SECOND - 10]]);
+    await importLegacy(store, world.set, "btcars");
+    // More than a batch.
+    await store.addTicks(polled(NOON, Array.from({ length: 1_500 }, (_, i) => `${i + 1}`)));
+    await projectLegacy(store, world.set, "btcars");
+    const whole = new Map(world.scores);
+    expect(whole.size).toBe(1_501);
+    for (const price of ["0.5", "1.0", "1500.0"]) world.scores.delete(price);
+    // Stopped in between, it begins again.
+    let isFirst = true;
+    const failing = {
+      ...world.set,
+      add: (entries: readonly LegacyEntry[]) => {
+        if (!isFirst) return Promise.reject(new Problem("unavailable", "caída"));
+        isFirst = false;
+        return world.set.add(entries);
+      },
+    };
+    await expect(projectLegacy(store, failing, "btcars")).rejects.toThrow("caída");
+    expect(await projectLegacy(store, world.set, "btcars")).toBe(1_501);
+    expect(world.scores).toEqual(whole);
+    expect(await projectLegacy(store, world.set, "btcars")).toBe(0);
+    // An entry that an old writer moved on is not lost.
+    world.scores.set("1500.0", SECOND + 99_999);
+    expect(await projectLegacy(store, world.set, "btcars")).toBe(0);
+  });
+
   test("writes back nothing that came from the set", async () => {
     const store = await btcStore();
-    const world = memorySet([["1.0", SECOND + 99]]);
+    // Not as Python writes it: by our text it is not there.
+    const world = memorySet([["1", SECOND + 99]]);
     await importLegacy(store, world.set, "btcars");
-    world.scores.set("1.0", SECOND + 200);
-    expect(await projectLegacy(store, world.set, "btcars")).toBe(0);
-    expect(world.scores.get("1.0")).toBe(SECOND + 200);
+    for (const _ of [1, 2]) expect(await projectLegacy(store, world.set, "btcars")).toBe(0);
+    expect([...world.scores]).toEqual([["1", SECOND + 99]]);
   });
 });

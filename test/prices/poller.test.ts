@@ -1,17 +1,12 @@
-// The poller through driven time: periods, retries, back-off, what it asks and when, and who of several polls.
+// The poller through driven time: periods, retries, back-off, what it asks and when.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PriceStore } from "../../src/core/prices/store.ts";
 import { Problem } from "../../src/core/problem.ts";
-import { underLease } from "../../src/etl/lease_keeper.ts";
 import { type PollParts, pollUntil } from "../../src/prices/poller.ts";
 import type { Found } from "../../src/prices/quotes.ts";
 import { RestProblem } from "../../src/prices/rest_problem.ts";
-import { memoryEtlStore } from "../../src/store/etl_memory.ts";
 import { memoryPriceStore } from "../../src/store/memory_prices.ts";
-import { openDatabase } from "../../src/store/sqlite/database.ts";
-import { PRICE_MIGRATIONS } from "../../src/store/sqlite/price_migrations.ts";
-import { sqlitePriceStore } from "../../src/store/sqlite/price_store.ts";
 import { BTC, DAI, NOON } from "../store/price_examples.ts";
 import { pollParts } from "./poll_parts.ts";
 
@@ -199,6 +194,42 @@ describe("pollUntil", () => {
     await world.stop();
   });
 
+  test("asks less often after failures in a row, though the source asks for no rest that counts", async () => {
+    const world = await running(() => {
+      throw new RestProblem("El mercado respondió 429 y pide esperar", 0);
+    });
+    await later(170_000);
+    expect(world.asked.map(({ at }) => at / 1_000)).toEqual([3, 10, 20, 40, 80, 160]);
+    await world.stop();
+  });
+
+  test("asks for the period of its clock, though that is set on or back", async () => {
+    const hour = 3_600_000;
+    const world = await running(() => [quote("1")]);
+    await later(17_000);
+    vi.setSystemTime(NOON + hour + 4_000);
+    await later(10_000);
+    expect(await world.instants()).toEqual([0, 10_000, 20_000, hour + 10_000]);
+    vi.setSystemTime(NOON + 25_000);
+    await later(20_000);
+    expect(await world.instants()).toEqual([0, 10_000, 20_000, 30_000, 40_000, hour + 10_000]);
+    await world.stop();
+  });
+
+  test("rests no longer than it ever would when its clock was set back meanwhile", async () => {
+    let isDown = true;
+    const world = await running(() => {
+      if (isDown) throw new RestProblem("429", 3_600_000);
+      return [quote("1")];
+    });
+    await later(1_000);
+    isDown = false;
+    vi.setSystemTime(NOON - 86_400_000);
+    await later(19_000);
+    expect(await world.instants()).toEqual([-86_400_000, -86_390_000]);
+    await world.stop();
+  });
+
   test("goes on resting for whoever takes over", async () => {
     const first = await running(() => {
       throw new RestProblem("429", 45_000);
@@ -266,109 +297,4 @@ describe("pollUntil", () => {
     await world.stop();
     expect(await world.store.pollStatus("btcars")).toBeUndefined();
   });
-});
-
-/** Pseudo-random numbers in [0, 1) that are the same in every run. */
-function randoms(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** As the program has it: renewed and taken over well inside a period of 10 s. */
-const LEASE_MS = 6_000;
-
-const STORES: Record<string, () => PriceStore> = {
-  memory: memoryPriceStore,
-  SQLite: () => sqlitePriceStore(openDatabase(":memory:", PRICE_MIGRATIONS)),
-};
-
-describe.each(Object.keys(STORES))("Two pollers over %s", (engine) => {
-  test.each([1, 2, 3])(
-    "of which the active one is killed at random for ten minutes have one tick a period (%i)",
-    async (seed) => {
-      vi.setSystemTime(NOON);
-      const random = randoms(seed);
-      const store = STORES[engine]!();
-      await store.saveMarket(BTC);
-      const leases = memoryEtlStore(Date.now);
-      let asked = 0, born = 0, kills = 0;
-
-      /** A process: killed, it neither ends its work nor gives anything back. */
-      const start = () => {
-        const holder = `poller ${++born}`;
-        const alive = { yes: true, isActive: false };
-        const never = new Promise<never>(() => {});
-        const unlessDead =
-          <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) => (...args: Args) =>
-            alive.yes ? work(...args).then((result) => alive.yes ? result : never) : never;
-        void underLease(
-          {
-            store: {
-              takeLease: unlessDead(leases.takeLease),
-              renewLease: unlessDead(leases.renewLease),
-              releaseLease: unlessDead(leases.releaseLease),
-            },
-            name: "price_poller",
-            holder,
-            monotonic: Date.now,
-            periodMs: LEASE_MS,
-            onLost: () => {},
-            onError: (error) => {
-              throw error;
-            },
-          },
-          new AbortController().signal,
-          async ({ over, isSure }) => {
-            alive.isActive = true;
-            await pollUntil(
-              over,
-              pollParts({
-                store: {
-                  addTicks: unlessDead(store.addTicks),
-                  newest: unlessDead(store.newest),
-                  pollStatus: unlessDead(store.pollStatus),
-                  savePollStatus: unlessDead(store.savePollStatus),
-                },
-                markets: [BTC],
-                ask: unlessDead(async () => {
-                  asked++;
-                  await new Promise((wake) => setTimeout(wake, random() * 300));
-                  return [quote("84436700.0")];
-                }),
-                isSure,
-              }),
-            );
-          },
-        );
-        return alive;
-      };
-
-      let pollers = [start(), start()];
-      const end = NOON + 600_000;
-      while (Date.now() < end) {
-        await later(Math.min(8_000 + random() * 25_000, end - Date.now()));
-        const active = pollers.find(({ isActive }) => isActive);
-        if (!active || Date.now() >= end) continue;
-        active.yes = false;
-        kills++;
-        // A service manager starts it again a moment later.
-        await later(Math.min(1_000, end - Date.now()));
-        pollers = [...pollers.filter((one) => one !== active), start()];
-      }
-      await later(9_000);
-      for (const poller of pollers) poller.yes = false;
-
-      const ticks = await store.ticks("btcars", EVER, undefined, 1_000);
-      expect(ticks.map(({ observedAt }) => observedAt)).toEqual(
-        Array.from({ length: 61 }, (_, i) => NOON + i * 10_000),
-      );
-      expect(kills).toBeGreaterThan(15);
-      // One that is killed between asking and writing has asked for nothing.
-      expect(asked).toBeLessThanOrEqual(61 + kills);
-      await store.close();
-    },
-  );
 });

@@ -14,6 +14,7 @@ describe("readQuotes", () => {
     [`8.44367e7`, "84436700", "an exponent"],
     [`"1e16"`, "10000000000000000", "an exponent in a text"],
     [`0.00000001`, "0.00000001", "small"],
+    [`" 84436700.0\\n"`, "84436700.0", "blanks around, as Python does"],
   ])("takes %s as %s: %s", (price, text) => {
     expect(readQuotes(answer(price), ["btcars"])).toEqual([
       { price: text, purchasePrice: null, openPrice: null },

@@ -2,18 +2,25 @@
 // pages, exact sums and spans of any range, whatever came late, was thinned or was lost meanwhile.
 
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HOUR_MS } from "../../src/core/prices/aggregate.ts";
 import { addDecimals, compareDecimals, decimalText, parseDecimal } from "../../src/core/prices/decimal.ts";
 import { type PriceReader, totalsOf } from "../../src/core/prices/reader.ts";
+import { Problem } from "../../src/core/problem.ts";
 import type { Market, Tick } from "../../src/core/prices/tick.ts";
 import { publishPrices } from "../../src/publish/publish_prices.ts";
+import { folderBlobs } from "../../src/store/folder/blobs.ts";
 import { memoryBlobs } from "../../src/store/memory_blobs.ts";
 import { memoryPriceStore } from "../../src/store/memory_prices.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { PRICE_MIGRATIONS } from "../../src/store/sqlite/price_migrations.ts";
 import { sqlitePriceStore } from "../../src/store/sqlite/price_store.ts";
+import type { WriteBlobs } from "../../src/store/segments/blobs.ts";
 import { openPrices } from "../../src/store/segments/prices.ts";
+import { racePublishers } from "./racing_publishers.ts";
 
 const MARKET: Market = {
   name: "btcars",
@@ -241,6 +248,70 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])("publishPrices f
     await expectAsStored(await one.reader(), one.all, randomNumbers(5));
   });
 
+  test("takes away what a killed publisher left, after an hour, when it is told to look", async () => {
+    await one.add(Array.from({ length: 1_100 }, (_, i) => tick(START + i * 10_000, "5")));
+    await one.publish();
+    const before = [...one.blobs.files.keys()];
+    const sweep = () =>
+      publishPrices({ store: one.store, blobs: one.blobs, sha256, now: () => one.clock.now, sweeps: true });
+    for (const name of ["price/left.bin", "price/left.json", "prices.json.1.tmp"]) {
+      await one.blobs.write(name, new Uint8Array());
+    }
+    await one.publish();
+    one.clock.now += HOUR_MS;
+    await sweep();
+    one.clock.now += HOUR_MS - 1;
+    // Found again it is no younger.
+    await sweep();
+    expect(one.blobs.files.size).toBe(before.length + 3);
+    one.clock.now += 1;
+    await one.publish();
+    expect([...one.blobs.files.keys()]).toEqual(before);
+  });
+
+  test("retires what it had of a market that is gone from the store", async () => {
+    await one.store.saveMarket({ ...MARKET, name: "daiars" });
+    await one.add(Array.from({ length: 1_100 }, (_, i) => tick(START + i * 10_000, "5")));
+    await one.publish();
+    const before = [...one.blobs.files.keys()];
+    expect(before).toHaveLength(3);
+    const other = world(engine);
+    await other.store.saveMarket({ ...MARKET, name: "daiars" });
+    const publish = () =>
+      publishPrices({ store: other.store, blobs: one.blobs, sha256, now: () => one.clock.now });
+    await publish();
+    expect([...one.blobs.files.keys()]).toEqual(before);
+    one.clock.now += HOUR_MS;
+    await publish();
+    expect([...one.blobs.files.keys()]).toEqual(["prices.json"]);
+    await other.store.close();
+  });
+
+  test("begins anew where another published meanwhile, and retires what it wrote for nothing", async () => {
+    await one.add(Array.from({ length: 2_500 }, (_, i) => tick(START + i * 10_000, "5")));
+    await one.publish();
+    await one.add([tick(START + 5, "7", "legacy")]);
+    let isFirst = true;
+    const blobs: WriteBlobs = {
+      ...one.blobs,
+      async write(name, bytes) {
+        if (name === "prices.json" && isFirst) {
+          isFirst = false;
+          await one.add([tick(START + 6, "8", "legacy")]);
+          await one.publish();
+          throw new Problem("conflict", "otro publicó");
+        }
+        await one.blobs.write(name, bytes);
+      },
+    };
+    await publishPrices({ store: one.store, blobs, sha256, now: () => one.clock.now });
+    await expectAsStored(await one.reader(), one.all, randomNumbers(2));
+    one.clock.now += HOUR_MS;
+    await one.publish();
+    // Two chunks, their index, the pointer.
+    expect(one.blobs.files.size).toBe(4);
+  });
+
   test("leaves the pointer where it was when it fails", async () => {
     await one.add([tick(START, "5")]);
     await one.publish();
@@ -273,4 +344,19 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])("publishPrices f
     ]);
     expect(reader.market).toEqual(MARKET);
   });
+});
+
+test("several publishers to a folder at once lose nothing, and leave no file that nobody names", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "caudal-racing-"));
+  const opened: ReturnType<typeof folderBlobs>[] = [];
+  try {
+    await racePublishers(() => {
+      const blobs = folderBlobs(folder);
+      opened.push(blobs);
+      return blobs;
+    }, 8);
+  } finally {
+    for (const blobs of opened) blobs.close();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -3,6 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { s3Blobs } from "../../src/store/s3/blobs.ts";
+import { racePublishers } from "../publish/racing_publishers.ts";
 import { blobsSuite } from "../store/blobs_suite.ts";
 import { type Fault, type Link, openLink, SLOW_DOWN } from "./faulty_link.ts";
 import { type S3Server, startS3Server } from "./s3_server.ts";
@@ -182,6 +183,11 @@ describe("s3Blobs", () => {
       await two.read("current.json");
       await two.write("current.json", bytes("two"));
       expect(textOf(await one.read("current.json"))).toBe("two");
+    });
+
+    test("of several publishers of prices loses none, and leaves no file that nobody names", async () => {
+      const url = `s3://${newBucket()}`;
+      await racePublishers(() => open(url), 4);
     });
 
     test("follows its own", async () => {

@@ -1,6 +1,7 @@
 // The edge under the platform's own runtime: what is deployed and how large it is, every recorded case, and an
 // origin that goes and comes back.
 
+import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POINTER_LIFE_MS } from "../../edge/read_app.ts";
 import { buildEdge, type Bundle } from "../../src/edge_bundle.ts";
@@ -61,9 +62,10 @@ describe("buildEdge", () => {
     const text = await Deno.readTextFile(`${folder}/wrangler.jsonc`);
     const configuration = JSON.parse(text.replace(/^\s*\/\/.*$/gm, ""));
     expect(configuration).not.toHaveProperty("account_id");
-    // Otherwise wrangler sends pages and segments along as modules, which count against the worker's size.
-    expect(configuration.find_additional_modules).toBe(false);
-    expect((await Deno.stat(`${folder}/${configuration.main}`)).isFile).toBe(true);
+    const main = `${folder}/${configuration.main}`;
+    expect((await Deno.stat(main)).isFile).toBe(true);
+    // What lies beside or below an unbundled worker would be uploaded with it.
+    expect([...Deno.readDirSync(dirname(main))].map(({ name }) => name)).toEqual([basename(main)]);
     expect((await Deno.stat(`${folder}/${configuration.assets.directory}/docs.html`)).isFile).toBe(true);
   });
 });
@@ -135,6 +137,29 @@ describe("what describes the API at the edge", () => {
       expect(again.status).toBe(304);
     },
   );
+
+  test("the reference has its styles, also while the origin is away", async () => {
+    const lost = await start({ snapshots: instance.published, origin: "http://127.0.0.1:9" });
+    try {
+      for (const { url } of [edge, lost]) {
+        const styles =
+          /<link rel="stylesheet" href="([^"]+)"/.exec(await (await fetch(`${url}/docs`)).text())![1];
+        const [here, there] = await Promise.all([
+          fetch(`${url}${styles}`),
+          fetch(`${instance.base}${styles}`),
+        ]);
+        expect([here.status, here.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"]);
+        expect(await here.text()).toBe(await there.text());
+        const absent = await fetch(`${url}/assets/no_such.css`);
+        expect([absent.status, await absent.text()]).toEqual([
+          url === edge.url ? 404 : 503,
+          expect.stringContaining("detail"),
+        ]);
+      }
+    } finally {
+      await lost.stop();
+    }
+  });
 
   test("pages are refused plainly, and the first one leads to the reference", async () => {
     const home = await fetch(`${edge.url}/`, { redirect: "manual" });

@@ -44,9 +44,29 @@ test.each([
   { why: "a bucket, which needs a key", args: ["--from", "s3://a/b"], code: 2, told: "s3://a/b" },
   { why: "an origin that is no address", args: ["--from", ".", "--origin", "x"], code: 2, told: `"x"` },
   { why: "an unknown option", args: ["--no"], code: 2, told: "--no" },
+  {
+    why: "an address that is no address of this machine",
+    args: ["--from", ".", "--host", "192.0.2.1"],
+    code: 1,
+    told: "No se puede escuchar en 192.0.2.1",
+  },
 ])("edge refuses $why", async ({ args, code, told }) => {
   const ended = await runCommand("edge", args);
   expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(told)]);
+});
+
+test("edge tells that its port is taken, and nothing of workerd's insides", async () => {
+  const { port } = new URL(instance.base);
+  const ended = await runCommand("edge", ["--from", instance.published, "--port", port]);
+  expect([ended.code, ended.stderr.trim()]).toEqual([
+    1,
+    `Error: No se puede escuchar en 127.0.0.1:${port}: está ocupado: elija otro con --port`,
+  ]);
+});
+
+test("edge:build tells of a folder that it cannot make", async () => {
+  const ended = await runCommand("edge_build", ["--out", `${import.meta.filename}/out`]);
+  expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("No se puede crear la carpeta")]);
 });
 
 test("edge:build takes what is published along, and the worker answers from its own files", async () => {
@@ -59,7 +79,7 @@ test("edge:build takes what is published along, and the worker answers from its 
   ]);
   expect(built.code).toBe(0);
   const { bytes } = JSON.parse(built.stdout);
-  expect((await Deno.stat(`${folder}/out/worker.js`)).size).toBe(bytes);
+  expect((await Deno.stat(`${folder}/out/worker/worker.js`)).size).toBe(bytes);
   const edge = await startWorkerd(`${folder}/out`, { host: "127.0.0.1", port: 0 }, {}, () => {});
   try {
     expect(await rowsAt(edge.url)).toEqual([["2000-01-01", 7]]);

@@ -154,7 +154,7 @@ test("a spoilt list of its own files takes the reference away, and nothing else"
   const { instance } = await published();
   const spoilt = await Deno.makeTempDir({ prefix: "caudal_edge_" });
   atEnd(() => Deno.remove(spoilt, { recursive: true }));
-  await Deno.copyFile(`${folder()}/worker.js`, `${spoilt}/worker.js`);
+  await Deno.symlink(`${folder()}/worker`, `${spoilt}/worker`);
   await Deno.mkdir(`${spoilt}/assets`);
   await Deno.writeTextFile(`${spoilt}/assets/site.json`, '[{"path":"/do');
   const edge = await edgeOver({ snapshots: instance.published }, spoilt);

@@ -8,14 +8,13 @@ import { LONG, type Running, sleep, startProgram } from "./process.ts";
 
 const PROCESSES = 4;
 const KILLS = LONG ? 50 : 5;
-const LONG_FIRES = 1_000;
 
 /** `fires`: so many that what is to be done outlasts the kills. */
 export async function shareAndKill(
   places: Pick<Places, "dataDir" | "databaseUrl">,
   fires: number,
 ): Promise<void> {
-  const count = LONG ? LONG_FIRES : fires;
+  const count = LONG ? 10 * fires : fires;
   const program = `${import.meta.dirname}/etl_store_user.ts`;
   const all: Running[] = [];
   const start = () => {

@@ -98,12 +98,40 @@ test("start --simulate-prices serves a market of nobody, and an unreachable one 
   server.kill("SIGTERM");
   const { stderr } = await server.finished;
   const events = stderr.split("\n").flatMap((line) => line.startsWith("{") ? [JSON.parse(line).event] : []);
-  expect(events.filter((event) => event.startsWith("prices."))).toEqual(["prices.failing"]);
+  expect(events.filter((event) => event.startsWith("prices."))).toEqual([]);
 });
 
 test("two pollers of a folder, of which the active one is killed, have one tick a period", async () => {
   await pollAndKill({ dataDir });
 }, POLLERS_TIMEOUT_MS);
+
+test("a poller whose market another claimed for no reason takes it back", async () => {
+  const store = openPriceStore({ dataDir });
+  const stub = startMarketStub(quoting({ btcars: "7.5" }));
+  const events: string[] = [];
+  const end = new AbortController();
+  const done = pricesHere({
+    places: { dataDir },
+    settings: {
+      BUENBIT_URL: stub.url,
+      PRICE_MARKETS: "btcars=Bitcoin en pesos:ARS",
+      PRICE_PERIOD_SECONDS: 1,
+      ALLOW_INTERNAL_SOURCES: true,
+      HARVEST_USER_AGENT: "test",
+    },
+    log: (_, event) => events.push(event),
+  }, end.signal);
+  const count = () => store.count("btcars");
+  await until(count, (ticks) => ticks >= 2);
+  await store.claim("btcars", "one that woke up late");
+  const claimedAt = await count();
+  await until(count, (ticks) => ticks >= claimedAt + 3);
+  end.abort();
+  await done;
+  expect(events).toEqual(["prices.failed"]);
+  await stub.close();
+  await store.close();
+});
 
 test("old ticks become minutes and hours, and count as before for readers", async () => {
   const places = { dataDir };
@@ -164,6 +192,12 @@ test("days of a market are series: searched, combined, and kept by harvests", as
   // The day after there is one day more.
   expect(await publishPriceSeries(places, store, { ...BTC, isReal: false }, Date.now() + DAY_MS)).toBe(false);
   expect(await publishPriceSeries(places, store, BTC, Date.now() + DAY_MS)).toBe(true);
+  // A clock that was a day ahead is no reason to wait for a day.
+  expect(await publishPriceSeries(places, store, BTC, Date.now())).toBe(true);
+  // An import changes days that were published.
+  await store.addTicks([tick(today - 3 * DAY_MS + 30_000, "90000000", { source: "legacy" })]);
+  await store.saveCursor({ market: "btcars", name: "series" }, 0);
+  expect(await publishPriceSeries(places, store, BTC, Date.now() + DAY_MS)).toBe(true);
   await store.close();
   await runWell("harvest", ["--data", dataDir]);
 
@@ -173,7 +207,8 @@ test("days of a market are series: searched, combined, and kept by harvests", as
   const day = (back: number) => isoDate(buenosAiresDay(Date.now()) - back);
   const { data } = await json(`${url}/series/api/series/?ids=${ids}&metadata=none`);
   expect(data).toEqual([
-    [day(3), 84457800.17, 84436700, 84500000.5, 84436700],
+    // (2 · 84436700 + 84500000.5 + 90000000) / 4
+    [day(3), 85843350.12, 90000000, 90000000, 84436700],
     [day(2), 5, 5, 5, 5],
     [day(1), 6.25, 6.25, 6.25, 6.25],
     [day(0), 7, 7, 7, 7],

@@ -68,6 +68,64 @@ describe("folderBlobs", () => {
     other.close();
   });
 
+  test("tells the later of two publishers that read the same pointer", async () => {
+    const other = folderBlobs(path.join(folder, "snapshots"));
+    const textOf = async () => new TextDecoder().decode(await blobs.read("current.json"));
+    // Nothing is there, then something.
+    for (const round of ["first", "second"]) {
+      await blobs.read("current.json");
+      await other.read("current.json");
+      await blobs.write("current.json", bytes(`one, ${round}`));
+      for (const _ of [1, 2]) {
+        await expect(other.write("current.json", bytes("two"))).rejects.toMatchObject({ code: "conflict" });
+      }
+      expect(await textOf()).toBe(`one, ${round}`);
+    }
+    await other.read("current.json");
+    await other.write("current.json", bytes("two"));
+    await other.write("current.json", bytes("three"));
+    expect(await textOf()).toBe("three");
+    expect(readdirSync(path.join(folder, "snapshots"))).toEqual(["current.json"]);
+    other.close();
+  });
+
+  test("loses no change of a pointer that many change at once", async () => {
+    const writers = Array.from({ length: 4 }, () => folderBlobs(path.join(folder, "snapshots")));
+    const addTo = async (one: typeof blobs, name: string) => {
+      for (;;) {
+        const before = await one.read("current.json");
+        const names: string[] = before ? JSON.parse(new TextDecoder().decode(before)) : [];
+        try {
+          return await one.write("current.json", bytes(JSON.stringify([...names, name])));
+        } catch (error) {
+          if ((error as { code?: string }).code !== "conflict") throw error;
+        }
+      }
+    };
+    const added = writers.map(async (one, w) => {
+      for (let i = 0; i < 25; i++) await addTo(one, `${w} ${i}`);
+    });
+    await Promise.all(added);
+    const names = JSON.parse(new TextDecoder().decode(await blobs.read("current.json"))) as string[];
+    expect(names.toSorted()).toEqual(
+      writers.flatMap((_, w) => Array.from({ length: 25 }, (_, i) => `${w} ${i}`)).toSorted(),
+    );
+    expect(readdirSync(path.join(folder, "snapshots"))).toEqual(["current.json"]);
+    for (const one of writers) one.close();
+  });
+
+  test("a pointer that was removed meanwhile is not written over", async () => {
+    const other = folderBlobs(path.join(folder, "snapshots"));
+    await blobs.write("current.json", bytes("one"));
+    await other.read("current.json");
+    await blobs.remove("current.json");
+    await expect(other.write("current.json", bytes("two"))).rejects.toMatchObject({ code: "conflict" });
+    await other.read("current.json");
+    await other.write("current.json", bytes("two"));
+    expect(await blobs.read("current.json")).toEqual(bytes("two"));
+    other.close();
+  });
+
   test("reads ranges of more files than it keeps open", async () => {
     await blobs.write("segment/0.bin", bytes("0"));
     for (let i = 1; i < 600; i++) writeFileSync(path.join(folder, `snapshots/segment/${i}.bin`), `${i}`);

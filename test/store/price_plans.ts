@@ -6,7 +6,8 @@ import { DAY_MS } from "../../src/core/time.ts";
 import { NOON, tick } from "./price_examples.ts";
 
 export async function askEverything(store: PriceStore): Promise<void> {
-  await store.addTicks([tick(NOON - 1, "1", { source: "legacy" })]);
+  await store.claim("btcars", "one");
+  await store.addTicks([tick(NOON - 1, "1", { source: "legacy" })], "one");
   await store.ticksSince("btcars", 5_000, 10);
   await store.ticks("btcars", { from: NOON, to: NOON + DAY_MS }, undefined, 10);
   await store.ticks("btcars", { from: NOON, to: NOON + DAY_MS }, { observedAt: NOON + 5, id: 7 }, 10);

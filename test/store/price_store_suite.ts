@@ -198,6 +198,40 @@ export function priceStoreSuite(engine: string, open: () => Promise<PriceStoreWo
       expect(await store.aggregates("btcars", HOUR_MS, 0, 9e15)).toMatchObject([{ count: 3, sum: "6" }]);
     });
 
+    test("what a poller brings is left out once another claimed its market", async () => {
+      const refused = { code: "conflict", message: expect.stringContaining("btcars") };
+      const status = {
+        market: "btcars",
+        lastSuccessAt: NOON,
+        lastErrorAt: null,
+        lastError: null,
+        consecutiveFailures: 0,
+        restsUntil: null,
+      };
+      await expect(store.addTicks([tick(NOON, "1")], "one")).rejects.toMatchObject(refused);
+      await store.claim("btcars", "one");
+      expect(await store.addTicks([tick(NOON, "1")], "one")).toBe(1);
+      await store.savePollStatus(status, "one");
+      await world.other.claim("btcars", "two");
+      await expect(store.addTicks([tick(NOON + 10_000, "2")], "one")).rejects.toMatchObject(refused);
+      await expect(store.savePollStatus({ ...status, lastSuccessAt: 0 }, "one")).rejects.toMatchObject(
+        refused,
+      );
+      // All or nothing.
+      await store.claim("daiars", "one");
+      await expect(
+        store.addTicks([tick(NOON, "3", { market: "daiars" }), tick(NOON + 10_000, "2")], "one"),
+      ).rejects.toMatchObject(refused);
+      expect(await store.pollStatus("btcars")).toEqual(status);
+      await world.other.saveMarket({ ...BTC, title: "Bitcoin" });
+      expect(await world.other.addTicks([tick(NOON + 20_000, "4")], "two")).toBe(1);
+      // Who tells of no poller adds what nobody polls now, as an import does.
+      expect(await store.addTicks([tick(NOON, "5", { source: "legacy" })])).toBe(1);
+      expect(prices(await store.ticks("btcars", EVER, undefined, 9))).toEqual(["1", "5", "4"]);
+      expect(await store.count("daiars")).toBe(0);
+      await expect(store.claim("nobody", "one")).rejects.toThrow(TypeError);
+    });
+
     test("the status of polling is the last one that was saved", async () => {
       expect(await store.pollStatus("btcars")).toBeUndefined();
       const status = {

@@ -109,6 +109,22 @@ describe("openSnapshot", () => {
     },
   );
 
+  test.each(["manifest", "directory", "segment"])(
+    "is Problem unavailable, by its name, with a damaged file of %s",
+    async (folder) => {
+      const blobs = memoryBlobs();
+      const name = await publishByHand(blobs, [series()], 5);
+      for (const [file, bytes] of blobs.files) {
+        if (file.startsWith(folder)) blobs.files.set(file, bytes.map((byte) => byte ^ 0x5a));
+      }
+      const read = async () => await (await openSnapshot(blobs, name, 5)).series(["a"]);
+      await expect(read()).rejects.toMatchObject({
+        code: "unavailable",
+        message: expect.stringMatching(new RegExp(`"${folder}/.*damaged`)),
+      });
+    },
+  );
+
   test("asks again for a context that could not be read", async () => {
     const blobs = memoryBlobs();
     const snapshot = await openSnapshot(blobs, await publishByHand(blobs, [series()], 5), 5);

@@ -7,6 +7,8 @@ export type LegacyEntry = { readonly member: string; readonly score: number };
 export interface LegacySet {
   /** In order; a member that is there already moves to a later score, never to an earlier one. */
   add(entries: readonly LegacyEntry[]): Promise<void>;
+  /** Whether it is there, at its score or a later one. */
+  has(entry: LegacyEntry): Promise<boolean>;
   /** Every entry by score, page by page; one that moves meanwhile may come twice. */
   pages(): AsyncIterable<readonly LegacyEntry[]>;
 }

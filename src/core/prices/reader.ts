@@ -87,6 +87,13 @@ export async function totalsOf(
   };
 }
 
+/** The last line up to an instant: an imported store, or a clock that was wrong, may have some of times to come. */
+export async function newestUpTo(reader: PriceReader, at: number): Promise<PriceEntry | undefined> {
+  if (!reader.newest || reader.newest.at <= at) return reader.newest;
+  const { entries } = await reader.totalsBefore(at + 1);
+  return entries === 0 ? undefined : (await reader.page(entries - 1, 1))[0];
+}
+
 /**
  * What the ticks of `from` <= at < `to` come to by intervals of a width, in order, cut where the range is; those without
  * any are left out. Days are those of Buenos Aires.

@@ -1,5 +1,6 @@
 // Port of the truth about prices: ticks as they were observed, and how the polling goes.
 
+import { Problem } from "../problem.ts";
 import type { Aggregate } from "./aggregate.ts";
 import type { KeptTick, Market, Tick } from "./tick.ts";
 
@@ -15,6 +16,10 @@ export type PollStatus = {
   readonly restsUntil: number | null;
 };
 
+/** For a poller that wakes up when another has its place: what it brings is left out. */
+export const replacedPoller = (market: string) =>
+  new Problem("conflict", `Otro proceso consulta el mercado "${market}" desde entonces`);
+
 /** How far something that follows the ticks of a market has come: `legacy_set`, `series`. */
 export type PriceCursor = { readonly market: string; readonly name: string };
 
@@ -22,12 +27,15 @@ export interface PriceStore {
   /** In order of their names. */
   markets(): Promise<Market[]>;
   saveMarket(market: Market): Promise<void>;
+  /** `poller` polls a saved market from now on, in the place of whoever did. */
+  claim(market: string, poller: string): Promise<void>;
   /**
    * All or nothing, of markets that are saved; those of a (market, source, instant) that is there already are left
    * out, and so are those before `thinnedBefore`. Answers how many were new. Days take in what is new in the same
    * transaction.
+   * Errors: Problem `conflict` where `poller` is told, and has not claimed a market last.
    */
-  addTicks(ticks: readonly Tick[]): Promise<number>;
+  addTicks(ticks: readonly Tick[], poller?: string): Promise<number>;
   /** Taken in after this id, by id: what a publisher has not seen yet. Who has read one has read all before it. */
   ticksSince(market: string, id: number, limit: number): Promise<KeptTick[]>;
   /** By instant and id, of `from` <= observedAt <= `to`, after the last one of the page before. */
@@ -55,7 +63,8 @@ export interface PriceStore {
   thinnedBefore(market: string): Promise<number | null>;
 
   pollStatus(market: string): Promise<PollStatus | undefined>;
-  savePollStatus(status: PollStatus): Promise<void>;
+  /** Errors: Problem `conflict` as of addTicks. */
+  savePollStatus(status: PollStatus, poller?: string): Promise<void>;
   /** 0 before it was ever saved. */
   cursor(cursor: PriceCursor): Promise<number>;
   saveCursor(cursor: PriceCursor, position: number): Promise<void>;

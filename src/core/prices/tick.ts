@@ -5,6 +5,9 @@
 /** Names of markets: `btcars`, `simulacion`. */
 export const MARKET_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 
+/** The one market of the replaced system: its Redis set is of it, and so is who names none. */
+export const ORIGINAL_MARKET = "btcars";
+
 export type Tick = {
   readonly market: string;
   /** Who told it: `buenbit`, `legacy`, `simulacion`. One price of a source at an instant. */

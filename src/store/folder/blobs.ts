@@ -6,6 +6,7 @@ import path from "node:path";
 import { Problem } from "../../core/problem.ts";
 import type { BlobWriter, PieceBlobs, Range, WriteBlobs } from "../segments/blobs.ts";
 import { keptFiles } from "./kept_files.ts";
+import { replacePointer } from "./replace_pointer.ts";
 
 /** Files kept open for reading. */
 const OPEN_FILES = 512;
@@ -31,6 +32,8 @@ const WRITE_FAULTS: Readonly<Record<string, string>> = {
 export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & PieceBlobs & { close(): void } {
   const open = new Map<string, number>();
   const kept = keptFiles(keepBytes);
+  /** Pointers as they were last read or written; undefined of those that were not there. */
+  const pointers = new Map<string, Uint8Array | undefined>();
 
   /** Descriptor of an immutable file, the least recently opened one closed when there are too many. */
   function descriptor(name: string): number | undefined {
@@ -73,12 +76,9 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & PieceBl
   return {
     read(name, range) {
       if (range) return readRange(name, range);
-      try {
-        return new Uint8Array(fs.readFileSync(path.join(folder, name)));
-      } catch (error) {
-        if ((error as { code?: string }).code === "ENOENT") return undefined;
-        throw error;
-      }
+      const bytes = readWhole(path.join(folder, name));
+      if (isPointer(name)) pointers.set(name, bytes?.slice());
+      return bytes;
     },
 
     async write(name, bytes) {
@@ -93,7 +93,9 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & PieceBl
         } finally {
           await file.close();
         }
-        await fs.promises.rename(beside, target);
+        if (pointers.has(name)) await replacePointer(target, pointers.get(name), beside);
+        else await fs.promises.rename(beside, target);
+        if (isPointer(name)) pointers.set(name, bytes.slice());
         forget(name);
       } catch (error) {
         await fs.promises.rm(beside, { force: true }).catch(() => {});
@@ -132,6 +134,7 @@ export function folderBlobs(folder: string, keepBytes = 0): WriteBlobs & PieceBl
 
     async remove(name) {
       forget(name);
+      pointers.delete(name);
       const target = path.join(folder, name);
       await fs.promises.rm(target, { force: true }).catch((error) => {
         throw writeFault(target, error);
@@ -177,6 +180,17 @@ function fileWriter(fd: number, beside: string, name: (name: string) => Promise<
       await fs.promises.rm(beside, { force: true }).catch(() => {});
     },
   };
+}
+
+const isPointer = (name: string) => !name.includes("/");
+
+function readWhole(file: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return new Uint8Array(fs.readFileSync(file));
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Reads through a descriptor of its own: one that is kept would hold the place of a file long removed. */

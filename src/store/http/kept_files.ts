@@ -39,9 +39,12 @@ export function keepFiles(
     }
     kept.set(name, { bytes, usedAt: now });
     keptBytes += bytes.length;
+    fullUntil = 0;
   }
 
   function fetchWhole(name: string): Promise<Bytes | undefined> {
+    // After it was full, one file finds out whether there is place again.
+    if (fullUntil > 0) fullUntil = Date.now() + FULL_MS;
     const reading: Promise<Bytes | undefined> = Promise.resolve(read(name)).then((bytes) => {
       if (bytes && coming.get(name) === reading) keep(name, bytes);
       return bytes;

@@ -2,6 +2,7 @@
 // number at once. What an answer means is left to who asks.
 
 import { Problem } from "../../core/problem.ts";
+import { piecesOf } from "./body_pieces.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -56,6 +57,9 @@ const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Requests whose answer is awaited at once. */
 const AT_ONCE = 64;
+
+/** A body of so many bytes at most is waited for as a whole: at the edge each piece costs as much as a short answer. */
+const AT_A_STRETCH = 64 * 1024;
 
 /** Pauses between attempts grow from the first to the last of these, in ms. */
 const [SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS] = [100, 5_000];
@@ -120,24 +124,16 @@ export function unavailable(name: string, { message, cause }: BrokenOff): Proble
 
 function answerOf(response: Response, silence: Silence): Answer {
   async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-    if (!response.body) return;
-    const reader = response.body.getReader();
-    try {
-      for (;;) {
-        const { done, value } = await silence.wait(() => reader.read());
-        if (done) return;
-        yield value as Uint8Array<ArrayBuffer>;
-      }
-    } finally {
-      // Nothing to end where it broke, and nothing to tell.
-      await reader.cancel().catch(() => {});
-    }
+    if (response.body) yield* piecesOf(response.body, silence.wait);
   }
   return {
     status: response.status,
     headers: response.headers,
     pieces,
     async bytes() {
+      if (Number(response.headers.get("content-length") ?? Infinity) <= AT_A_STRETCH) {
+        return new Uint8Array(await silence.wait(() => response.arrayBuffer()));
+      }
       const begun = Date.now();
       const all: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;

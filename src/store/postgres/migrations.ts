@@ -484,4 +484,6 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (market, name)
   );
   `,
+  // Who claimed a market last.
+  `ALTER TABLE caudal.price_market ADD COLUMN poller text COLLATE "C"`,
 ];

@@ -10,7 +10,7 @@ import {
   MINUTE_MS,
   startOf,
 } from "../../core/prices/aggregate.ts";
-import type { PriceStore } from "../../core/prices/store.ts";
+import { type PriceStore, replacedPoller } from "../../core/prices/store.ts";
 import type { KeptTick, Market } from "../../core/prices/tick.ts";
 import { DAY_MS } from "../../core/time.ts";
 import type { Row } from "./connection.ts";
@@ -38,12 +38,18 @@ export function postgresPriceStore(db: Database): PriceStore {
       );
     },
 
-    addTicks: (ticks) =>
+    claim: (market, poller) =>
+      db.write(async (tx) => {
+        await lockMarket(tx, market);
+        await tx.run("UPDATE caudal.price_market SET poller = $2 WHERE name = $1", market, poller);
+      }),
+
+    addTicks: (ticks, poller) =>
       db.write(async (tx) => {
         let added = 0;
         const byMarket = [...Map.groupBy(ticks, ({ market }) => market)].sort(([a], [b]) => a < b ? -1 : 1);
         for (const [market, own] of byMarket) {
-          await lockMarket(tx, market);
+          await lockMarket(tx, market, poller);
           const rows = own.map((tick, n) => ({
             n,
             source: tick.source,
@@ -160,9 +166,10 @@ export function postgresPriceStore(db: Database): PriceStore {
       };
     },
 
-    async savePollStatus(status) {
-      await db.run(
-        `INSERT INTO caudal.price_poll VALUES ($1, $2, $3, $4, $5, $6)
+    async savePollStatus(status, poller) {
+      const saved = await db.run(
+        `INSERT INTO caudal.price_poll SELECT $1, $2::bigint, $3::bigint, $4, $5::bigint, $6::bigint
+         WHERE $7::text IS NULL OR EXISTS (SELECT FROM caudal.price_market WHERE name = $1 AND poller = $7)
          ON CONFLICT (market) DO UPDATE SET last_success_at = excluded.last_success_at,
            last_error_at = excluded.last_error_at, last_error = excluded.last_error,
            consecutive_failures = excluded.consecutive_failures, rests_until = excluded.rests_until`,
@@ -172,7 +179,9 @@ export function postgresPriceStore(db: Database): PriceStore {
         status.lastError,
         status.consecutiveFailures,
         status.restsUntil,
+        poller ?? null,
       );
+      if (saved === 0) throw replacedPoller(status.market);
     },
 
     cursor: async ({ market, name }) =>
@@ -198,10 +207,14 @@ export function postgresPriceStore(db: Database): PriceStore {
   };
 }
 
-/** Errors: a TypeError for a market that was never saved. */
-async function lockMarket(tx: Statements, market: string): Promise<void> {
-  const row = await tx.one("SELECT FROM caudal.price_market WHERE name = $1 FOR NO KEY UPDATE", market);
+/** Errors: a TypeError for a market that was never saved; Problem `conflict` where another claimed it. */
+async function lockMarket(tx: Statements, market: string, poller?: string): Promise<void> {
+  const row = await tx.one(
+    "SELECT poller FROM caudal.price_market WHERE name = $1 FOR NO KEY UPDATE",
+    market,
+  );
   if (!row) throw new TypeError(`Market "${market}" was never saved`);
+  if (poller !== undefined && row.poller !== poller) throw replacedPoller(market);
 }
 
 /** Takes aggregates of new ticks into those that are there; the market's row is held. */

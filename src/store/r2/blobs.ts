@@ -2,6 +2,7 @@
 // there speaks S3 (SNAPSHOT_URL=s3://…).
 
 import { Problem } from "../../core/problem.ts";
+import { piecesOf } from "../http/body_pieces.ts";
 import type { PieceBlobs, Range, ReadBlobs } from "../segments/blobs.ts";
 
 /** The part of the platform's `R2Bucket` that is used. */
@@ -55,7 +56,7 @@ export function r2Blobs(bucket: Bucket, prefix = ""): ReadBlobs & PieceBlobs {
         let fault: unknown;
         try {
           const found = await get(name, { offset: at, length: offset + length - at });
-          for await (const piece of found?.body ?? []) {
+          for await (const piece of found ? piecesOf(found.body) : []) {
             at += piece.length;
             yield piece;
           }

@@ -14,14 +14,20 @@ export function redisLegacySet(redis: Redis): LegacySet {
     async add(entries) {
       // Members of one command are set in their order, so the last second of a price stays.
       const pairs = entries.flatMap(({ member, score }) => [score, member]);
-      await asked(() => redis.zadd(KEY, "GT", ...pairs));
+      await asked(redis, () => redis.zadd(KEY, "GT", ...pairs));
+    },
+
+    async has({ member, score }) {
+      const found = await asked(redis, () => redis.zscore(KEY, member));
+      return found !== null && Number(found) >= score;
     },
 
     async *pages() {
       // By score, not by scan: neighbours are looked up together. Whatever moves meanwhile moves to what is still to come.
       for (let from = "-inf", skipped = 0;;) {
-        const flat = await asked(() =>
-          redis.zrangebyscore(KEY, from, "+inf", "WITHSCORES", "LIMIT", skipped, PAGE)
+        const flat = await asked(
+          redis,
+          () => redis.zrangebyscore(KEY, from, "+inf", "WITHSCORES", "LIMIT", skipped, PAGE),
         );
         const members = flat.filter((_, i) => i % 2 === 0), scores = flat.filter((_, i) => i % 2 === 1);
         yield members.map((member, i) => ({ member, score: Number(scores[i]) }));
@@ -35,13 +41,15 @@ export function redisLegacySet(redis: Redis): LegacySet {
   };
 }
 
-async function asked<T>(work: () => Promise<T>): Promise<T> {
+async function asked<T>(redis: Redis, work: () => Promise<T>): Promise<T> {
+  const isConnected = redis.status === "ready";
   try {
     return await work();
   } catch (cause) {
+    const why = isConnected ? (cause as Error).message : "no hay conexión";
     throw new Problem(
       "unavailable",
-      `No se pudo usar la clave "${KEY}" de Redis: ${(cause as Error).message}`,
+      `No se pudo usar la clave "${KEY}" de Redis: ${why}`,
       [],
       { cause },
     );

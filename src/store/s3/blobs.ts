@@ -21,10 +21,7 @@ export type S3Blobs = {
   readonly keepBytes?: number;
 };
 
-/**
- * Opens a bucket. A pointer (a file of the root) that was read here is replaced only while it is the one that was
- * read, where the service knows conditions: of two publishers the later is told Problem `conflict`.
- */
+/** Opens a bucket. A service that knows no conditions replaces any pointer. */
 export function s3Blobs({ url, access, fetch, now, keepBytes = 0 }: S3Blobs): WriteBlobs & PieceBlobs {
   const bucket = openBucket(url, access, fetch);
   const { ask, urlOf } = bucket;

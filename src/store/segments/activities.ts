@@ -14,6 +14,7 @@ import {
 } from "./activity_format.ts";
 import type { ReadBlobs } from "./blobs.ts";
 import { followPointer } from "./follow_pointer.ts";
+import { undamaged } from "./undamaged.ts";
 
 /** Files of catalogs kept in memory, parsed. */
 const FILES_KEPT = 128;
@@ -56,14 +57,19 @@ function openActivity(name: string, root: ActivityRoot, blobs: ReadBlobs, files:
     async lastChange({ id, catalogId, datasetId, distributionId }) {
       const hash = changes.get(catalogId ?? "");
       if (!hash) return undefined;
-      const times = await kept(files, hash, async () => readTimes(await required(blobs, hash)));
+      const times = await kept(
+        files,
+        hash,
+        async () => undamaged(activityName(hash), await required(blobs, hash), readTimes),
+      );
       return times.get(seriesKey(id)) ?? times.get(distributionKey(datasetId ?? "", distributionId ?? ""));
     },
     publishers: () =>
       kept<readonly PublisherTally[]>(
         files,
         root.publishers,
-        async () => decodePublishers(await required(blobs, root.publishers)),
+        async () =>
+          undamaged(activityName(root.publishers), await required(blobs, root.publishers), decodePublishers),
       ),
   };
 }

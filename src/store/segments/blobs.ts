@@ -43,7 +43,11 @@ export type BlobWriter = {
 
 /** Write side, for the publisher. */
 export type WriteBlobs = ReadBlobs & {
-  /** Writes beside and renames: readers see the old bytes or the new ones. */
+  /**
+   * Readers see the old bytes or the new ones. A pointer (a file of the root) that was read here is replaced only while it
+   * is what was read.
+   * Errors: Problem `conflict` for the later of two who read the same pointer.
+   */
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** Begins a large file that will be named below `folder`. */
   create(folder: string): Promise<BlobWriter>;

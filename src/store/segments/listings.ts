@@ -14,6 +14,7 @@ import {
   listingName,
   type ListingRoot,
 } from "./listing_format.ts";
+import { undamaged } from "./undamaged.ts";
 
 /**
  * Follows the listings of `blobs`.
@@ -38,7 +39,10 @@ function openListing(
   return {
     name,
     network,
-    distributions: async () => decodeRows(await required(blobs, listingName(distributions))),
+    async distributions() {
+      const file = listingName(distributions);
+      return undamaged(file, await required(blobs, file), decodeRows);
+    },
     async catalogText(catalogId) {
       const hash = textOf.get(catalogId);
       if (hash === undefined) return undefined;

@@ -28,6 +28,7 @@ import {
   PRICES_POINTER,
   type PublishedMarket,
 } from "./price_format.ts";
+import { undamaged } from "./undamaged.ts";
 
 /** Indexes in memory: those of five years of a tick every ten seconds. */
 const INDEXES_KEPT = 32;
@@ -191,7 +192,8 @@ function openFiles(blobs: ReadBlobs, keepBytes: number): Files {
   }
 
   async function readIndex(hash: string): Promise<Rows> {
-    return rowsOf(decodePriceIndex(required(await blobs.read(indexName(hash)), indexName(hash))));
+    const name = indexName(hash);
+    return rowsOf(undamaged(name, required(await blobs.read(name), name), decodePriceIndex));
   }
 
   return {
@@ -210,9 +212,10 @@ function openFiles(blobs: ReadBlobs, keepBytes: number): Files {
         chunks.set(hash, known);
         return known;
       }
-      const read = blobs.read(chunkName(hash));
+      const name = chunkName(hash);
+      const read = blobs.read(name);
       const opened = (bytes: Uint8Array<ArrayBuffer> | undefined) =>
-        keep(hash, decodeChunk(required(bytes, chunkName(hash))));
+        keep(hash, undamaged(name, required(bytes, name), decodeChunk));
       return read instanceof Promise ? read.then(opened) : opened(read);
     },
   };

@@ -22,6 +22,7 @@ import {
   shardOf,
 } from "./format.ts";
 import { followPointer } from "./follow_pointer.ts";
+import { undamaged } from "./undamaged.ts";
 
 /** Contexts kept in memory, over all catalogs. */
 const CONTEXTS_KEPT = 2_000;
@@ -42,25 +43,27 @@ export function openSnapshots(blobs: ReadBlobs, now: () => number): Snapshots {
 
 /** Opens one snapshot by name, whether or not it is current. */
 export async function openSnapshot(blobs: ReadBlobs, name: string, publishedAt: number): Promise<Snapshot> {
-  const manifest = decodeManifest(await required(blobs, manifestName(name)));
+  const file = manifestName(name);
+  const manifest = undamaged(file, await required(blobs, file), decodeManifest);
   const findSeries = openDirectory(blobs, manifest.series);
   const findContext = openDirectory(blobs, manifest.contexts);
   const catalogs = new Map<string, Promise<JsonObject>>();
   const contexts = new Map<string, Promise<SeriesContext>>();
 
-  async function readBlock(place: Place): Promise<Uint8Array<ArrayBuffer>> {
-    return await required(blobs, segmentName(place.segment), place);
+  async function readBlock<T>(place: Place, decode: (bytes: Uint8Array<ArrayBuffer>) => T): Promise<T> {
+    const name = segmentName(place.segment);
+    return undamaged(name, await required(blobs, name, place), decode);
   }
 
   async function readSeries(id: string): Promise<SeriesRecord | undefined> {
     const place = await findSeries(id);
-    return place && decodeSeries(await readBlock(place));
+    return place && await readBlock(place, decodeSeries);
   }
 
   /** Parsed context block; an absent one is `missing`. */
   async function readContext<T>(key: string, missing: T): Promise<T> {
     const place = await findContext(key);
-    return place ? decodeJson<T>(await readBlock(place)) : missing;
+    return place ? await readBlock(place, decodeJson<T>) : missing;
   }
 
   async function joinContext({ catalogId, datasetId, distributionId }: SeriesRecord): Promise<SeriesContext> {
@@ -109,7 +112,8 @@ function openDirectory(blobs: ReadBlobs, root: DirectoryRoot): (key: string) => 
     const number = shardOf(key, root.shards.length);
     let shard = shards.get(number);
     if (!shard) {
-      shard = decodeShard(await required(blobs, shardName(root.shards[number]!)));
+      const name = shardName(root.shards[number]!);
+      shard = undamaged(name, await required(blobs, name), decodeShard);
       shards.set(number, shard);
     }
     return shard.get(key);

@@ -63,4 +63,6 @@ export const PRICE_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (market, name)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Who claimed a market last.
+  `ALTER TABLE price_market ADD COLUMN poller TEXT`,
 ];

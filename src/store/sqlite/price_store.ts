@@ -8,7 +8,7 @@ import {
   MINUTE_MS,
   startOf,
 } from "../../core/prices/aggregate.ts";
-import type { PriceStore } from "../../core/prices/store.ts";
+import { type PriceStore, replacedPoller } from "../../core/prices/store.ts";
 import type { KeptTick, Market, Tick } from "../../core/prices/tick.ts";
 import { DAY_MS } from "../../core/time.ts";
 import type { Database } from "./database.ts";
@@ -42,8 +42,15 @@ export function sqlitePriceStore(db: Database): PriceStore {
         );
       }),
 
-    addTicks: (ticks) =>
+    claim: (market, poller) =>
       write(() => {
+        const { changes } = db.run("UPDATE price_market SET poller = ? WHERE name = ?", poller, market);
+        if (changes === 0) throw new TypeError(`Market "${market}" was never saved`);
+      }),
+
+    addTicks: (ticks, poller) =>
+      write(() => {
+        for (const market of new Set(ticks.map(({ market }) => market))) requirePoller(db, market, poller);
         const added = ticks.filter((tick) => addTick(db, tick));
         for (const [market, own] of Map.groupBy(added, ({ market }) => market)) {
           db.run("UPDATE price_market SET ticks = ticks + ? WHERE name = ?", own.length, market);
@@ -142,8 +149,9 @@ export function sqlitePriceStore(db: Database): PriceStore {
         };
       }),
 
-    savePollStatus: (status) =>
+    savePollStatus: (status, poller) =>
       write(() => {
+        requirePoller(db, status.market, poller);
         db.run(
           "INSERT OR REPLACE INTO price_poll VALUES (?, ?, ?, ?, ?, ?)",
           status.market,
@@ -170,6 +178,13 @@ export function sqlitePriceStore(db: Database): PriceStore {
 
     close: () => Promise.try(() => db.close()),
   };
+}
+
+/** Inside a transaction. Errors: Problem `conflict` where another claimed the market. */
+function requirePoller(db: Database, market: string, poller: string | undefined): void {
+  if (poller === undefined) return;
+  const row = db.one("SELECT poller FROM price_market WHERE name = ?", market);
+  if (row?.poller !== poller) throw replacedPoller(market);
 }
 
 /** Answers whether it was new. */
