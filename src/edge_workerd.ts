@@ -43,9 +43,14 @@ export async function startWorkerd(
   place: WorkerdPlace,
   tell: Tell,
 ): Promise<Workerd> {
+  return await startConfigured(writeConfiguration(folder, `${host}:${port}`, place), host, tell);
+}
+
+/** Writes what the runtime has to know of `folder`'s worker, which listens at `address`; answers the file. */
+export function writeConfiguration(folder: string, address: string, place: WorkerdPlace): string {
   const file = path.join(folder, "workerd.capnp");
-  fs.writeFileSync(file, configuration(folder, `${host}:${port}`, place));
-  return await startConfigured(file, host, tell);
+  fs.writeFileSync(file, configuration(folder, address, place));
+  return file;
 }
 
 /** Starts what a configuration says, whose one socket is called `http`. */

@@ -3,7 +3,7 @@
 
 import type { Aggregate } from "./core/prices/aggregate.ts";
 import { exact } from "./core/prices/aggregate.ts";
-import { roundedMean } from "./core/prices/decimal.ts";
+import { type Decimal, decimalText, meanNumber, roundedMean } from "./core/prices/decimal.ts";
 import type { PriceStore } from "./core/prices/store.ts";
 import type { Market } from "./core/prices/tick.ts";
 import { BUENOS_AIRES_MS, buenosAiresDay, DAY_MS, isoDate } from "./core/time.ts";
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
     key: "promedio",
     title: "promedio",
     description: "Promedio diario",
-    value: ({ sum, count }) => String(roundedMean(exact(sum), count)),
+    value: ({ sum, count }) => meanText(exact(sum), count),
   },
   { key: "cierre", title: "cierre", description: "Último precio del día", value: ({ last }) => last },
   {
@@ -40,6 +40,12 @@ const COLUMNS: readonly Column[] = [
   },
   { key: "minimo", title: "minimo", description: "Precio más bajo del día", value: ({ least }) => least },
 ];
+
+/** To cents, as the price API rounds, unless prices are told finer than that. */
+function meanText(sum: Decimal, count: number): string {
+  const mean = sum.scale > 2 ? meanNumber(sum, count) : roundedMean(sum, count);
+  return decimalText(exact(String(mean)));
+}
 
 /**
  * Publishes a market's days where one has ended since they were last published; answers whether it did.

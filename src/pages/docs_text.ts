@@ -330,8 +330,8 @@ export const CACHING_RULES: readonly Bilingual[] = [
     "What is published is an immutable snapshot with a name: the hash of its whole content. `/readyz` tells which is served.",
   ],
   [
-    "Toda respuesta correcta lleva un `ETag` fuerte, que sale de la instantánea y del pedido. Con `If-None-Match` la respuesta es 304 sin cuerpo mientras los datos no cambien. También hay `Last-Modified`.",
-    "Every good answer carries a strong `ETag`, made from the snapshot and the request. With `If-None-Match` the answer is 304 without a body while data do not change. There is `Last-Modified` too.",
+    "Toda respuesta correcta lleva un `ETag` fuerte, que sale de la instantánea y del pedido. Con `If-None-Match` la respuesta es 304 sin cuerpo mientras los datos no cambien. Con `Last-Modified` e `If-Modified-Since` pasa lo mismo; las páginas no llevan fecha, porque también cambian con el programa.",
+    "Every good answer carries a strong `ETag`, made from the snapshot and the request. With `If-None-Match` the answer is 304 without a body while data do not change. `Last-Modified` and `If-Modified-Since` do the same; pages have no date, because they change with the program too.",
   ],
   [
     "Con `metadata=full` u `only`, y en las planillas, el ETag cambia además cada día y con cada cosecha, porque dicen cuántos días pasaron desde el último dato y cuándo se buscó.",
@@ -340,5 +340,9 @@ export const CACHING_RULES: readonly Bilingual[] = [
   [
     "Los textos de más de 1 kB se comprimen con Brotli o gzip según `Accept-Encoding`; cada forma tiene su ETag, y `Vary` lo dice. Las descargas van como están, y se pueden pedir por partes.",
     "Texts of more than 1 kB are compressed with Brotli or gzip as `Accept-Encoding` says; each form has its ETag, and `Vary` tells. Downloads go as they are, and may be asked for by parts.",
+  ],
+  [
+    "Los errores no se guardan (`no-store`). Al publicar no hay que purgar nada: una caché compartida guarda una respuesta un minuto y después pregunta por su ETag. `CDN-Cache-Control` dice lo mismo a las CDN, que con `s-maxage` no mostrarían nada vencido.",
+    "Errors are kept by nobody (`no-store`). Nothing has to be purged after a publication: a shared cache keeps an answer for a minute and then asks about its ETag. `CDN-Cache-Control` tells CDNs the same, which with `s-maxage` would show nothing stale.",
   ],
 ];

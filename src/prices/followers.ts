@@ -11,7 +11,6 @@ export type Follower = {
 export function follower(
   work: () => Promise<unknown>,
   onFailing: (error: unknown) => void,
-  onRecovered: () => void = () => {},
 ): Follower {
   let running: Promise<void> | undefined;
   let asked = false;
@@ -21,7 +20,6 @@ export function follower(
       asked = false;
       try {
         await work();
-        if (isFailing) onRecovered();
         isFailing = false;
       } catch (error) {
         if (!isFailing) onFailing(error);

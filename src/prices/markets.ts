@@ -4,10 +4,10 @@ import { type Market, MARKET_NAME } from "../core/prices/tick.ts";
 import { Problem } from "../core/problem.ts";
 
 /** Says that nothing is polled. */
-export const NO_MARKETS = "no";
+const NO_MARKETS = "no";
 
 /** Key of the source in ticks. */
-export const BUENBIT = "buenbit";
+const BUENBIT = "buenbit";
 
 /** A market that nobody trades in. */
 export const SIMULATED: Omit<Market, "periodMs"> = {

@@ -26,7 +26,7 @@ export async function projectLegacy(
   const cursor = { market, name: "legacy_set" };
   const reached = await store.cursor(cursor);
   const [last] = reached === 0 ? [] : await store.ticksSince(market, reached - 1, 1);
-  const isLost = last?.id === reached && !await set.has(entryOf(last));
+  const isLost = last?.id === reached && last.source !== LEGACY && !await set.has(entryOf(last));
   let position = isLost ? 0 : reached;
   let written = 0;
   for (;;) {

@@ -97,7 +97,7 @@ async function publishOnce(context: PublishPrices, written: Set<string>): Promis
     await priceHistory(blobs, write, gone, retire).retireAll();
   }
   // They may be of another who has yet to name them: it finds them retired, and takes them back.
-  const loose = pointer && !context.sweeps ? written : await blobs.list(PRICES_FOLDER);
+  const loose = pointer && !context.sweeps ? written : await allFiles(blobs);
   for (const name of await unnamed(blobs, loose, markets)) if (!retired.has(name)) retire(name);
   const removed = [...retired].filter(([, at]) => now() - at >= RETIRED_MS).map(([name]) => name);
   for (const name of removed) retired.delete(name);
@@ -242,6 +242,12 @@ function entryOfMinute({ count, sum, first, greatest, least, last, lastAt }: Agg
     price: last,
     joined: { count, sum: exact(sum), open: first, high: greatest, low: least },
   };
+}
+
+/** Those beside the pointer are what was to take its place. */
+async function allFiles(blobs: WriteBlobs): Promise<string[]> {
+  const beside = (await blobs.list("")).filter((name) => name.startsWith(`${PRICES_POINTER}.`));
+  return [...beside, ...await blobs.list(PRICES_FOLDER)];
 }
 
 /** Those of `names` that no market leads to. */

@@ -254,14 +254,16 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])("publishPrices f
     const before = [...one.blobs.files.keys()];
     const sweep = () =>
       publishPrices({ store: one.store, blobs: one.blobs, sha256, now: () => one.clock.now, sweeps: true });
-    for (const name of ["price/left.bin", "price/left.json"]) await one.blobs.write(name, new Uint8Array());
+    for (const name of ["price/left.bin", "price/left.json", "prices.json.1.tmp"]) {
+      await one.blobs.write(name, new Uint8Array());
+    }
     await one.publish();
     one.clock.now += HOUR_MS;
     await sweep();
     one.clock.now += HOUR_MS - 1;
     // Found again it is no younger.
     await sweep();
-    expect(one.blobs.files.size).toBe(before.length + 2);
+    expect(one.blobs.files.size).toBe(before.length + 3);
     one.clock.now += 1;
     await one.publish();
     expect([...one.blobs.files.keys()]).toEqual(before);

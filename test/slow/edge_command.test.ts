@@ -89,22 +89,52 @@ test("edge:build takes what is published along, and the worker answers from its 
   }
 });
 
-test("the entry for Deno Deploy serves the whole application over an address", async () => {
-  const origin = fileOrigin(instance.published);
+/** The entry for Deno Deploy over an address, as a process that listens. */
+async function deploy(snapshots: string) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const deployed = startProgram(Deno.execPath(), ["run", "-A", `${ROOT}/edge/deno_deploy.ts`], {
+    SNAPSHOT_URL: snapshots,
+    DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
+  });
+  await eventually(() =>
+    fetch(`${url}/healthz`).then((answer) => answer.text()).then(() => true, () => false)
+  );
+  expect(deployed.isRunning()).toBe(true);
+  return { url, [Symbol.asyncDispose]: () => deployed[Symbol.asyncDispose]() };
+}
+
+test("the entry for Deno Deploy serves the whole application over an address, and what it had without it", async () => {
+  const origin = fileOrigin(instance.published);
   try {
-    await using deployed = startProgram(Deno.execPath(), ["run", "-A", `${ROOT}/edge/deno_deploy.ts`], {
-      SNAPSHOT_URL: origin.url,
-      DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
-    });
-    await eventually(() =>
-      fetch(`${url}/healthz`).then((answer) => answer.text()).then(() => true, () => false)
-    );
-    expect(deployed.isRunning()).toBe(true);
-    expect(await rowsAt(url)).toEqual([["2000-01-01", 7]]);
-    expect(await (await fetch(`${url}/serie/e_1`)).text()).toContain("<svg");
+    {
+      await using first = await deploy(origin.url);
+      expect(await rowsAt(first.url)).toEqual([["2000-01-01", 7]]);
+      const page = await fetch(`${first.url}/serie/e_1`);
+      expect(await page.text()).toContain("<svg");
+      expect([page.headers.get("server-timing"), page.headers.get("cdn-cache-control")]).toEqual([
+        expect.stringMatching(/^app;dur=\d/),
+        expect.stringContaining("stale-if-error"),
+      ]);
+      const again = await fetch(`${first.url}/serie/e_1`, {
+        headers: { "if-none-match": page.headers.get("etag")! },
+      });
+      expect(again.status).toBe(304);
+      // There is a stream, and nothing to be streamed.
+      const stream = await fetch(`${first.url}/api/ticker-stream/`);
+      expect([stream.status, await stream.json()]).toEqual([503, {
+        error: expect.stringContaining("precios"),
+      }]);
+    }
+    await origin.stop();
+    await using second = await deploy(origin.url);
+    expect(await rowsAt(second.url)).toEqual([["2000-01-01", 7]]);
   } finally {
     await origin.stop();
   }
+});
+
+test("the entry for Deno Deploy says what it lacks", async () => {
+  const ended = await startProgram(Deno.execPath(), ["run", "-A", `${ROOT}/edge/deno_deploy.ts`]).finished;
+  expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("SNAPSHOT_URL")]);
 });

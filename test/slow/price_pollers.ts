@@ -1,4 +1,4 @@
-// Two processes that poll for one store, the active one killed at random: one tick a period.
+// Two processes that poll for one store, the active one killed or stopped at random: one tick a period.
 
 import { expect } from "vitest";
 import { openEtlStore, openPriceStore, type Places } from "../../src/open.ts";
@@ -8,6 +8,8 @@ import { eventually, LONG, type Running, sleep, startCommand } from "./process.t
 
 const PERIOD_MS = 4_000;
 const KILLS = LONG ? 50 : 3;
+/** Times that the active one stands still for longer than its lease, and wakes up when it is another's. */
+const STOPS = LONG ? 20 : 1;
 
 export const POLLERS_TIMEOUT_MS = LONG ? 900_000 : 180_000;
 
@@ -39,6 +41,16 @@ export async function pollAndKill(places: Places): Promise<void> {
       victim!.kill("SIGKILL");
       await victim!.finished;
       pollers = [...pollers.filter((one) => one !== victim), start()];
+    }
+    for (let stops = 0; stops < STOPS; stops++) {
+      let sleeper: Running | undefined;
+      await eventually(async () => (sleeper = await active()) !== undefined);
+      sleeper!.kill("SIGSTOP");
+      await eventually(async () => ![undefined, sleeper].includes(await active()));
+      await sleep(PERIOD_MS * Math.random());
+      sleeper!.kill("SIGCONT");
+      await sleep(PERIOD_MS);
+      expect(sleeper!.isRunning()).toBe(true);
     }
     await sleep(2 * PERIOD_MS);
     const ticks = await store.ticks("btcars", { from: begun, to: 9e15 }, undefined, 1_000);

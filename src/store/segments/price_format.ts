@@ -8,7 +8,7 @@ import type { Market } from "../../core/prices/tick.ts";
 import { Problem } from "../../core/problem.ts";
 import { aligned, decodeJson, encodeJson, requireFormat } from "./format.ts";
 
-export const PRICES_FORMAT = 1;
+const PRICES_FORMAT = 1;
 export const PRICES_POINTER = "prices.json";
 export const PRICES_FOLDER = "price";
 
