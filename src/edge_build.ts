@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { runCommand, UsageProblem } from "./command.ts";
 import { readEnv } from "./config.ts";
 import { Problem } from "./core/problem.ts";
-import { buildEdge } from "./edge_bundle.ts";
+import { buildEdge, WORKER } from "./edge_bundle.ts";
 import { publishedFolder } from "./edge_snapshots.ts";
 import { isHttpOrigin } from "./open_blobs.ts";
 
@@ -41,7 +41,7 @@ await runCommand({
     console.log(
       json
         ? JSON.stringify({ folder: out, bytes, gzipped })
-        : `Escrito en ${out}: worker.js de ${kb(bytes)} (${kb(gzipped)} comprimido)\n` +
+        : `Escrito en ${out}: ${WORKER} de ${kb(bytes)} (${kb(gzipped)} comprimido)\n` +
           `Para desplegarlo: cd ${out} && npx wrangler deploy`,
     );
   },

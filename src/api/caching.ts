@@ -92,7 +92,7 @@ export function httpDate(at: number): string {
   return dateText;
 }
 
-/** Text, or the bytes of a file. */
+/** Text of few parts, which its first answer puts together, or the bytes of a file. */
 export type Body = string | Uint8Array<ArrayBuffer>;
 
 /** A rendered answer with all its headers, and what tells whether a caller's copy is still it. */
@@ -103,14 +103,6 @@ export type Rendered<H = Record<string, string>> = {
   /** Epoch ms; absent where the answer may change without the snapshot. */
   readonly lastModified?: number;
 };
-
-/** The same in one piece: text that was added up from parts would be put together again at every answer. */
-function flattened(body: Body): Body {
-  return typeof body === "string" ? decoder.decode(encoder.encode(body)) : body;
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 export type BodyCache = {
   get(key: string): Rendered<Headers> | undefined;
@@ -132,11 +124,7 @@ export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
     const size = cost(key, rendered);
     // One huge answer must not empty the cache.
     if (size > maxBytes / 8 || entries.has(key)) return;
-    entries.set(key, {
-      ...rendered,
-      body: flattened(rendered.body),
-      headers: new Headers(rendered.headers),
-    });
+    entries.set(key, { ...rendered, headers: new Headers(rendered.headers) });
     bytes += size;
     for (const [oldest, old] of entries) {
       if (bytes <= maxBytes) break;

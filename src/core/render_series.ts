@@ -39,16 +39,15 @@ export type IndexFacts = { readonly frequency: Frequency; readonly first?: strin
 /** Rows `[date, …],` of a table, without the brackets around them. */
 export function tableRows(table: Table): { text: string; index: IndexFacts } {
   const dates = pageLabels(table.frequency, table.periods);
-  let text = "";
-  dates.forEach((date, row) => {
-    text += row === 0 ? `["${date}"` : `,["${date}"`;
+  const rows = dates.map((date, row) => {
+    let text = `["${date}"`;
     for (const column of table.columns) {
       const value = column[row]!;
       text += Number.isNaN(value) ? ",null" : `,${value}`;
     }
-    text += "]";
+    return text + "]";
   });
-  return { text, index: indexFacts(table.frequency, dates[0], dates.at(-1)) };
+  return { text: rows.join(","), index: indexFacts(table.frequency, dates[0], dates.at(-1)) };
 }
 
 /** Labels of the periods of a page: consecutive ones ascending or descending, else one by one. */

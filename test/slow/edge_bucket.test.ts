@@ -81,7 +81,11 @@ const miniflare = async (options: object) =>
   new Miniflare({
     modules: [
       { type: "ESModule", path: "failing.js", contents: FAILING },
-      { type: "ESModule", path: "worker.js", contents: await Deno.readTextFile(`${folder}/worker/worker.js`) },
+      {
+        type: "ESModule",
+        path: "worker.js",
+        contents: await Deno.readTextFile(`${folder}/worker/worker.js`),
+      },
     ],
     compatibilityDate: COMPATIBILITY_DATE,
     // What it tells of the faults.
