@@ -84,7 +84,7 @@ export type BodyCache = {
  * What is rendered here is handed to `shared` too.
  */
 export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
-  const entries = new Map<string, Rendered<Headers>>();
+  const entries = new Map<string, Rendered | Rendered<Headers>>();
   const cost = (key: string, { body }: { body: Body }) => body.length + key.length + 500;
   let bytes = 0;
 
@@ -92,7 +92,7 @@ export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
     const size = cost(key, rendered);
     // One huge answer must not empty the cache.
     if (size > maxBytes / 8 || entries.has(key)) return;
-    entries.set(key, { ...rendered, headers: new Headers(rendered.headers) });
+    entries.set(key, rendered);
     bytes += size;
     for (const [oldest, old] of entries) {
       if (bytes <= maxBytes) break;
@@ -103,12 +103,14 @@ export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
 
   return {
     get(key) {
-      const rendered = entries.get(key);
-      if (rendered) {
-        entries.delete(key);
-        entries.set(key, rendered);
-      }
-      return rendered;
+      const known = entries.get(key);
+      if (!known) return undefined;
+      // Made ready by the second answer: most have none.
+      const headers = known.headers instanceof Headers ? known.headers : new Headers(known.headers);
+      const ready = { ...known, headers };
+      entries.delete(key);
+      entries.set(key, ready);
+      return ready;
     },
     shared: (key) =>
       shared?.find(key).then((found) => {
