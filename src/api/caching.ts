@@ -111,12 +111,15 @@ export type BodyCache = {
   set(key: string, rendered: Rendered): void;
 };
 
+/** `ready` is made for the second answer: most have none. */
+type KeptBody = { readonly rendered: Rendered; ready?: Rendered<Headers> };
+
 /**
  * Keeps the most recently used bodies up to `maxBytes`, counting a character as a byte: texts are ASCII mostly.
  * What is rendered here is handed to `shared` too.
  */
 export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
-  const entries = new Map<string, Rendered<Headers>>();
+  const entries = new Map<string, KeptBody>();
   const cost = (key: string, { body }: { body: Body }) => body.length + key.length + 500;
   let bytes = 0;
 
@@ -124,9 +127,9 @@ export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
     const size = cost(key, rendered);
     // One huge answer must not empty the cache.
     if (size > maxBytes / 8 || entries.has(key)) return;
-    entries.set(key, { ...rendered, headers: new Headers(rendered.headers) });
+    entries.set(key, { rendered });
     bytes += size;
-    for (const [oldest, old] of entries) {
+    for (const [oldest, { rendered: old }] of entries) {
       if (bytes <= maxBytes) break;
       entries.delete(oldest);
       bytes -= cost(oldest, old);
@@ -135,12 +138,12 @@ export function bodyCache(maxBytes: number, shared?: SharedBodies): BodyCache {
 
   return {
     get(key) {
-      const rendered = entries.get(key);
-      if (rendered) {
-        entries.delete(key);
-        entries.set(key, rendered);
-      }
-      return rendered;
+      const entry = entries.get(key);
+      if (!entry) return undefined;
+      entries.delete(key);
+      entries.set(key, entry);
+      const { rendered } = entry;
+      return entry.ready ??= { ...rendered, headers: new Headers(rendered.headers) };
     },
     shared: (key) =>
       shared?.find(key).then((found) => {
