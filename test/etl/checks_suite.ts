@@ -145,11 +145,16 @@ export function checksSuite(name: string, engine: Engine): void {
         for (let kill = 1; kill <= KILLS; kill++) {
           const least = FIRES * kill / (KILLS + 1) * (0.5 + Math.random());
           await eventuallyLong(async () => await fires() >= least);
-          const lease = (await world.store.lease("etl_scheduler"))!;
-          const active = running.get(Number(lease.holder.split(":")[1]))!;
-          active.kill("SIGKILL");
-          await active.finished;
-          running.delete(active.pid);
+          // The one that was killed before may hold the lease for a while yet.
+          const active = async () => {
+            const lease = await world.store.lease("etl_scheduler");
+            return running.get(Number(lease?.holder.split(":")[1]));
+          };
+          await eventuallyLong(async () => await active() !== undefined);
+          const killed = (await active())!;
+          killed.kill("SIGKILL");
+          await killed.finished;
+          running.delete(killed.pid);
           start();
         }
         await eventuallyLong(async () => await fires() >= FIRES);
