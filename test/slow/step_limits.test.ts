@@ -74,7 +74,7 @@ describe("limits", () => {
 
   test("memory is told of the largest of its processes", async () => {
     const held = 20 * 1024 * 1024;
-    const script = `sh -c 'text=$(head -c ${held} /dev/zero | tr "\\0" x); sleep 1'; sleep 0`;
+    const script = `sh -c 'text=$(head -c ${held} /dev/zero | tr "\\0" x); sleep 5'; sleep 0`;
     const { end } = await runStep(folder.shell(script));
     expect(end.peakMemoryBytes).toBeGreaterThan(held);
   });
