@@ -1,11 +1,10 @@
 // `deno task edge:build`: the worker, the files of the site and the configuration, ready for `wrangler deploy`.
 
-import fs from "node:fs";
 import { runCommand, UsageProblem } from "./command.ts";
 import { readEnv } from "./config.ts";
-import { Problem } from "./core/problem.ts";
 import { buildEdge, WORKER } from "./edge_bundle.ts";
 import { publishedFolder } from "./edge_snapshots.ts";
+import { makeFolder } from "./host/make_folder.ts";
 import { isHttpOrigin } from "./open_blobs.ts";
 
 await runCommand({
@@ -24,18 +23,7 @@ await runCommand({
       throw new UsageProblem("--from espera una carpeta; una dirección http va en SNAPSHOT_URL del worker");
     }
     const snapshots = from === undefined ? undefined : publishedFolder(from, readEnv(["DATA_DIR"]));
-    try {
-      fs.mkdirSync(out, { recursive: true });
-    } catch (cause) {
-      throw new Problem(
-        "unavailable",
-        `No se puede crear la carpeta "${out}": ${(cause as Error).message}`,
-        [],
-        {
-          cause,
-        },
-      );
-    }
+    makeFolder(out);
     const { bytes, gzipped } = await buildEdge(out, snapshots);
     const kb = (n: number) => `${(n / 1000).toFixed(0)} kB`;
     console.log(

@@ -39,6 +39,7 @@ import { sqliteRecords, sqliteTrail } from "./store/sqlite/records.ts";
 import { sqliteSearches } from "./store/sqlite/search.ts";
 import fs from "node:fs";
 import { Problem } from "./core/problem.ts";
+import { makeFolder } from "./host/make_folder.ts";
 
 export { openBlobs } from "./open_blobs.ts";
 
@@ -108,18 +109,7 @@ export function openPriceStore({ dataDir, databaseUrl }: Places): PriceStore {
 }
 
 function openEmbedded(dataDir: string, file = "caudal.sqlite", steps?: readonly string[]): Database {
-  try {
-    fs.mkdirSync(dataDir, { recursive: true });
-  } catch (cause) {
-    throw new Problem(
-      "unavailable",
-      `No se puede crear la carpeta "${dataDir}": ${(cause as Error).message}`,
-      [],
-      {
-        cause,
-      },
-    );
-  }
+  makeFolder(dataDir);
   return openDatabase(path.join(dataDir, file), steps);
 }
 

@@ -131,22 +131,24 @@ async function answerHome(asked: Asked): Promise<Response> {
   );
 }
 
-/** The files with everything; none where they cannot be told: the page is worth showing without. */
-async function downloadsOf({ context: { dumps, onError } }: Asked): Promise<readonly StoredDump[]> {
-  try {
-    const found = await Promise.all(DUMP_FILES.map(({ name }) => dumps?.find(null, name)));
+/** The files with everything. */
+const downloadsOf = ({ context }: Asked): Promise<readonly StoredDump[]> =>
+  orNone(context, async () => {
+    const found = await Promise.all(DUMP_FILES.map(({ name }) => context.dumps?.find(null, name)));
     return found.filter((dump) => dump !== undefined);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    onError?.(error, "/");
-    return [];
-  }
-}
+  });
 
-/** None where their prices cannot be read: the page is worth showing without. */
-async function marketsOf({ context: { prices, onError } }: Asked): Promise<readonly Market[]> {
+/** Those whose prices are published. */
+const marketsOf = ({ context }: Asked): Promise<readonly Market[]> =>
+  orNone(context, async () => (await context.prices?.current())?.markets.map(({ market }) => market) ?? []);
+
+/** None where they cannot be read: the page is worth showing without. */
+async function orNone<T>(
+  { onError }: ExplorerContext,
+  read: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
   try {
-    return (await prices?.current())?.markets.map(({ market }) => market) ?? [];
+    return await read();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     onError?.(error, "/");

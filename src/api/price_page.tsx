@@ -2,6 +2,7 @@
 // `/precios`: the last day of a market for people, from the published prices.
 
 import type { Hono } from "hono";
+import { PRICE_GAP_MS } from "../core/chart_scale.ts";
 import { HOUR_MS } from "../core/prices/aggregate.ts";
 import { type PriceReader, type Prices, spansOf } from "../core/prices/reader.ts";
 import { DAY_MS } from "../core/time.ts";
@@ -21,9 +22,6 @@ type PricePageContext = {
 
 /** Width of a moment of the drawn line. */
 const MOMENT_MS = 300_000;
-
-/** The line is broken where there was no price for so long. */
-const GAP_MS = 1_800_000;
 
 /** Adds the routes to the application. */
 export function pricePageRoutes(app: Hono, { prices, assets, version }: PricePageContext): void {
@@ -67,7 +65,7 @@ async function lastDay(reader: PriceReader) {
   const points: Point[] = [];
   for (const { startsAt: at, span } of await spansOf(reader, MOMENT_MS, from, to)) {
     const before = points.at(-1);
-    if (before && at - before.at > GAP_MS) points.push({ at: at - MOMENT_MS, value: NaN });
+    if (before && at - before.at > PRICE_GAP_MS) points.push({ at: at - MOMENT_MS, value: NaN });
     points.push({ at, value: Number(span.close) });
   }
   const hours = (await spansOf(reader, HOUR_MS, from, to)).map(({ startsAt, span }): ShownHour => ({

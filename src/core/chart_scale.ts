@@ -84,6 +84,9 @@ function monthsEvery(step: number, first: EpochDay, last: EpochDay): EpochDay[] 
   }
 }
 
+/** A line of prices is broken where there was none for so long, in ms. */
+export const PRICE_GAP_MS = 1_800_000;
+
 const MINUTE_MS = 60_000;
 const CLOCK_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
 

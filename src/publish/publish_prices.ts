@@ -7,8 +7,8 @@ import type { PriceStore } from "../core/prices/store.ts";
 import type { Market } from "../core/prices/tick.ts";
 import { DAY_MS } from "../core/time.ts";
 import { Problem } from "../core/problem.ts";
+import { isSame } from "../core/published_files.ts";
 import type { WriteBlobs } from "../store/segments/blobs.ts";
-import { isSame } from "../store/segments/format.ts";
 import {
   chunkName,
   decodePriceIndex,

@@ -4,7 +4,7 @@
 // prices as they come. Whatever fails, the page stays as the server wrote it.
 
 import uPlot from "uplot";
-import { clockMarks, valueMarks } from "../core/chart_scale.ts";
+import { clockMarks, PRICE_GAP_MS, valueMarks } from "../core/chart_scale.ts";
 import { type Language, LOCALES } from "../core/language.ts";
 import { markLabels, valueWriter } from "../core/value_text.ts";
 
@@ -12,9 +12,6 @@ const ZONE = "America/Argentina/Buenos_Aires";
 const DAY = 86_400, MINUTE = 60;
 const VALUE_MARKS = 6;
 const TIME_MARKS = 12;
-
-/** The line is broken where there was no price for so long, in seconds. */
-const GAP = 1_800;
 
 /** Beginnings of minutes in epoch seconds, ascending, and their prices; null breaks the line. */
 type Minutes = { readonly times: number[]; readonly prices: (number | null)[] };
@@ -51,7 +48,7 @@ function add({ times, prices }: Minutes, timestamp: number, price: number): void
   if (last !== undefined && minute < last) return;
   if (minute === last) prices[prices.length - 1] = price;
   else {
-    if (last !== undefined && minute - last > GAP) {
+    if (last !== undefined && (minute - last) * 1000 > PRICE_GAP_MS) {
       times.push(last + MINUTE);
       prices.push(null);
     }

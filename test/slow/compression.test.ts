@@ -1,10 +1,10 @@
 // The server as people run it, asked as browsers and programs ask: encodings, their tags, and what stays plain.
 
-import http from "node:http";
 import zlib from "node:zlib";
 import { expect, test } from "vitest";
 import { startInstance } from "../conformance/instance.ts";
 import { type Given, loadGiven } from "../conformance/load_given.ts";
+import { rawGet } from "../edge/raw_get.ts";
 import { startCommand } from "./process.ts";
 
 const GIVEN = {
@@ -17,23 +17,6 @@ const GIVEN = {
 } as unknown as Given;
 const SERIES = "/series/api/series/?ids=c_1&limit=200";
 
-type Reply = { status: number; headers: http.IncomingHttpHeaders; body: Uint8Array };
-
-/** `fetch` adds encodings of its own and decodes what comes. */
-function ask(url: string, headers: Record<string, string>): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    http.get(url, { headers, agent: false }, (response) => {
-      const parts: Uint8Array[] = [];
-      response.on("data", (part) => parts.push(part));
-      response.on(
-        "end",
-        () =>
-          resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(parts) }),
-      );
-    }).once("error", reject);
-  });
-}
-
 test("serve compresses what it reads out, knows each form by its tag, and leaves the console alone", async () => {
   const instance = await startInstance(Date.now, (store) => loadGiven(store, GIVEN, 18_000));
   const dataDir = await Deno.makeTempDir({ prefix: "caudal_compression_" });
@@ -42,21 +25,21 @@ test("serve compresses what it reads out, knows each form by its tag, and leaves
       SNAPSHOT_URL: instance.published,
     });
     const base = await server.printed(/sirve en (http:\S+)/);
-    const plain = await ask(`${base}${SERIES}`, {});
+    const plain = await rawGet(`${base}${SERIES}`);
     expect(JSON.parse(new TextDecoder().decode(plain.body)).data).toHaveLength(200);
     expect(plain.headers["server-timing"]).toMatch(/^app;dur=\d+(\.\d)?$/);
     for (
       const [encoding, decode] of [["br", zlib.brotliDecompressSync], ["gzip", zlib.gunzipSync]] as const
     ) {
-      const encoded = await ask(`${base}${SERIES}`, { "accept-encoding": encoding });
+      const encoded = await rawGet(`${base}${SERIES}`, { "accept-encoding": encoding });
       expect(encoded.headers["content-encoding"]).toBe(encoding);
       expect(decode(encoded.body)).toEqual(plain.body);
-      const again = await ask(`${base}${SERIES}`, {
+      const again = await rawGet(`${base}${SERIES}`, {
         "accept-encoding": encoding,
         "if-none-match": encoded.headers.etag!,
       });
       expect([again.status, again.headers.etag]).toEqual([304, encoded.headers.etag]);
-      const console = await ask(`${base}/consola/`, { "accept-encoding": encoding });
+      const console = await rawGet(`${base}/consola/`, { "accept-encoding": encoding });
       expect(console.headers["content-encoding"]).toBeUndefined();
     }
   } finally {

@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { isPointer } from "../../core/published_files.ts";
 import type { BlobWriter, PieceBlobs, Range, WriteBlobs } from "../segments/blobs.ts";
 import { keptFiles } from "./kept_files.ts";
 import { replacePointer } from "./replace_pointer.ts";
@@ -181,8 +182,6 @@ function fileWriter(fd: number, beside: string, name: (name: string) => Promise<
     },
   };
 }
-
-const isPointer = (name: string) => !name.includes("/");
 
 function readWhole(file: string): Uint8Array<ArrayBuffer> | undefined {
   try {

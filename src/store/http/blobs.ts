@@ -2,6 +2,7 @@
 // copies a folder.
 
 import { Problem } from "../../core/problem.ts";
+import { isPointer } from "../../core/published_files.ts";
 import type { PieceBlobs, ReadBlobs } from "../segments/blobs.ts";
 import { keepFiles } from "./kept_files.ts";
 import { readBlobs } from "./read_blobs.ts";
@@ -18,14 +19,11 @@ export type HttpOrigin = {
 /** The hash in the name of a file that never changes. */
 const HASH = /\/([0-9a-f]{64})\./;
 
-const isPointer = (name: string) => !name.includes("/");
-
 /** Whether a file has the bytes that its name says; a pointer may have any. */
 async function isIntact(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const [, hash] = HASH.exec(name) ?? [];
   if (hash === undefined) return true;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return digest.every((byte, i) => byte === parseInt(hash.slice(2 * i, 2 * i + 2), 16));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex() === hash;
 }
 
 /** Reads from an origin. What it answers for a whole file is held against its name: nothing else is kept. */

@@ -1,6 +1,7 @@
 // Published files through a cache of the platform, which all isolates of a place share: a new one begins without
 // asking the origin, and the last pointer that led somewhere leads on where none does.
 
+import { isPointer, isSame } from "../../core/published_files.ts";
 import type { LastPointers, PieceBlobs, ReadBlobs } from "../segments/blobs.ts";
 import { partOf } from "./kept_files.ts";
 
@@ -18,8 +19,6 @@ export type CachedPlace = {
 };
 
 /** Files with a folder never change: their names hold the hash of their content. */
-const isImmutable = (name: string) => name.includes("/");
-
 const FOREVER = "public, max-age=31536000, immutable";
 
 /** How long a pointer may stand in for one that cannot be followed. */
@@ -64,7 +63,7 @@ export function cachedBlobs(
   function keep(name: string, bytes: Uint8Array<ArrayBuffer>): void {
     if (!isWell()) return;
     const headers = {
-      "cache-control": isImmutable(name) ? FOREVER : POINTER_KEPT,
+      "cache-control": isPointer(name) ? POINTER_KEPT : FOREVER,
       "content-length": String(bytes.length),
     };
     // A copy: what is handed on may be cut and read while this is written.
@@ -92,7 +91,7 @@ export function cachedBlobs(
     ...blobs,
     lastPointers,
     async read(name, range) {
-      if (!isImmutable(name)) return await blobs.read(name, range);
+      if (isPointer(name)) return await blobs.read(name, range);
       let bytes = await kept(name);
       if (!bytes) {
         // A whole file is worth its way where it is kept.
@@ -105,5 +104,3 @@ export function cachedBlobs(
     },
   };
 }
-
-const isSame = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, i) => byte === b[i]);

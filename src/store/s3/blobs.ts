@@ -2,6 +2,7 @@
 // everybody at once, so nothing has to be written beside.
 
 import { Problem } from "../../core/problem.ts";
+import { isPointer, isSame } from "../../core/published_files.ts";
 import { keepFiles } from "../http/kept_files.ts";
 import { readBlobs } from "../http/read_blobs.ts";
 import type { Answer, Fetch } from "../http/requests.ts";
@@ -71,7 +72,8 @@ export function s3Blobs({ url, access, fetch, now, keepBytes = 0 }: S3Blobs): Wr
     const tag = tags.get(name);
     if (!await put(name, body, isPointer(name) && knowsConditions)) {
       // It may be our own, of an attempt whose answer was lost.
-      if (!sameBytes(await raw.read(name), body)) {
+      const there = await raw.read(name);
+      if (!there || !isSame(there, body)) {
         if (tag !== undefined) tags.set(name, tag);
         throw new Problem(
           "conflict",
@@ -130,12 +132,7 @@ export function s3Blobs({ url, access, fetch, now, keepBytes = 0 }: S3Blobs): Wr
   };
 }
 
-const isPointer = (name: string) => !name.includes("/");
-
 function conditionOf(tag: string | null | undefined): Record<string, string> | undefined {
   if (tag === undefined) return undefined;
   return tag === null ? { "if-none-match": "*" } : { "if-match": tag };
 }
-
-const sameBytes = (a: Uint8Array | undefined, b: Uint8Array) =>
-  a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);

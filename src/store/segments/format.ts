@@ -149,10 +149,6 @@ type SeriesHeader = {
 /** The multiple of 8 from which on doubles may stand. */
 export const aligned = (length: number) => (length + 7) & ~7;
 
-export function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
 /** A series as its block, without the padding after it. */
 export function encodeSeries(record: Omit<SeriesRecord, "rows">): Uint8Array<ArrayBuffer> {
   const { observations: o } = record;

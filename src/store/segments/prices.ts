@@ -12,9 +12,9 @@ import {
   spanOf,
 } from "../../core/prices/reader.ts";
 import { Problem } from "../../core/problem.ts";
+import { isSame } from "../../core/published_files.ts";
 import type { ReadBlobs } from "./blobs.ts";
 import { followPointer } from "./follow_pointer.ts";
-import { isSame } from "./format.ts";
 import {
   chunkName,
   chunkOf,
